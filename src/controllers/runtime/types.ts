@@ -1,0 +1,64 @@
+import type { KubeObject } from "../../api/index.ts";
+import type { Client, Kind, WatchCache } from "../../kube/index.ts";
+
+export type Milliseconds = number;
+
+/** How a reconcile ended. What is thrown instead is unexpected: the runtime backs off and tries again. */
+export type Outcome =
+  | { readonly outcome: "done"; readonly again?: Milliseconds }
+  | { readonly outcome: "waiting"; readonly reason: string; readonly message: string; readonly again: Milliseconds }
+  | { readonly outcome: "stalled"; readonly reason: string; readonly message: string }
+  /** Not an error, but to be tried again at once with the error backoff (Flux: "must requeue"). */
+  | { readonly outcome: "retry"; readonly reason: string; readonly message: string };
+
+export interface EventRecorder {
+  /** Records a core/v1 Event about the object; equal ones are counted, not repeated. Never throws. */
+  record(
+    object: KubeObject,
+    event: {
+      readonly type: "Normal" | "Warning";
+      readonly reason: string;
+      readonly message: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    },
+  ): void;
+}
+
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Context {
+  readonly client: Client;
+  readonly cache: WatchCache;
+  readonly events: EventRecorder;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Runs work that costs processor time or API writes under the controller's concurrency limit. Never wait for a cluster inside it. */
+  readonly busy: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export type Reconcile<T extends KubeObject> = (object: T, context: Context) => Promise<Outcome>;
+
+/** Wakes objects of the controller's kind when an object of another kind changes. */
+export interface Wake {
+  readonly kind: Kind;
+  /** Names the objects to reconcile. `previous` is absent for objects that are new to the watch. */
+  readonly keys: (
+    change: { readonly object: KubeObject; readonly previous?: KubeObject; readonly deleted: boolean },
+    own: readonly KubeObject[],
+  ) => readonly { readonly namespace: string; readonly name: string }[];
+}
+
+/** A controller is one value: a kind, what wakes it, and how to reconcile one object of it. */
+export interface Controller<T extends KubeObject = KubeObject> {
+  /** Flux's name for the program that does this work: the component of its events and its field manager. */
+  readonly manager: "source-controller" | "helm-controller" | "kustomize-controller";
+  readonly kind: Kind;
+  readonly wakes?: readonly Wake[];
+  /** True when a change of the object asks for a reconcile. Default: a new generation, a new requestedAt annotation, a deletion. */
+  readonly changed?: (object: T, previous: T) => boolean;
+  readonly reconcile: Reconcile<T>;
+}
