@@ -1,0 +1,17 @@
+import { CodedError } from "../base/errors.ts";
+
+export type ChartErrorCode =
+  | "InvalidArchive" // not a gzipped tar, or a path that leaves the chart
+  | "TooLarge" // a limit on bytes or files was passed
+  | "InvalidChart" // Chart.yaml or a file of the chart is missing or wrong
+  | "InvalidValues" // values that are not a map, or a `--set` that does not parse
+  | "SchemaViolation" // values do not meet values.schema.json
+  | "MissingDependency" // Chart.yaml names a chart that charts/ does not hold
+  | "IncompatibleKubeVersion"
+  | "RenderFailed" // a template failed
+  | "InvalidManifest" // a rendered document does not parse
+  | "PostRenderFailed"
+  | "NotFound"; // the path of a chart does not exist
+
+/** Everything this room refuses. The texts are Helm's. */
+export class ChartError extends CodedError<ChartErrorCode> {}
