@@ -1,0 +1,102 @@
+import type { Milliseconds } from "./flags.ts";
+
+/** What a command may touch of the outside: nothing else of the process. Tests pass their own. */
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly stdin: () => Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly isTerminal: boolean;
+  /** Aborted by Ctrl-C or SIGTERM; a command that serves ends well when it is. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+interface FlagText {
+  readonly help: string;
+  readonly short?: string;
+  readonly hidden?: boolean;
+}
+
+/** The kinds of flags that pflag knows and helm and flux use. */
+export type Flag =
+  | (FlagText & { readonly type: "boolean"; readonly default?: boolean })
+  | (FlagText & { readonly type: "string"; readonly default?: string })
+  | (FlagText & { readonly type: "integer"; readonly default?: number })
+  | (FlagText & { readonly type: "duration"; readonly default?: Milliseconds })
+  /** May be given many times; each value is kept whole. */
+  | (FlagText & { readonly type: "strings" })
+  /** May be given many times; each value is split at commas. */
+  | (FlagText & { readonly type: "list" })
+  /** `--wait` means `bare`, `--wait=legacy` means `legacy`, nothing means `default`. */
+  | (FlagText & { readonly type: "optional"; readonly bare: string; readonly default: string });
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+type FlagValue<F extends Flag> = F extends { readonly type: "boolean" }
+  ? boolean
+  : F extends { readonly type: "string" | "optional" }
+    ? string
+    : F extends { readonly type: "integer" }
+      ? number
+      : F extends { readonly type: "duration" }
+        ? Milliseconds
+        : readonly string[];
+
+/** Flag values by the flag's own name (`kube-version`, not `kubeVersion`). Absent ones have their default, or "", 0, false, []. */
+export type FlagValues<F extends Flags> = { readonly [Name in keyof F]: FlagValue<F[Name]> };
+
+export interface Invocation<F extends Flags> {
+  readonly flags: FlagValues<F>;
+  /** Names of the flags that were given on the command line. */
+  readonly given: ReadonlySet<keyof F & string>;
+  readonly args: readonly string[];
+  readonly io: Io;
+}
+
+/** A command is one value: what it is called, what it takes, what it does. `run` gives the exit code or throws an error to print. */
+export interface Command<F extends Flags = Flags> {
+  readonly name: string;
+  /** The line after `Usage:`, for example `helm template [NAME] [CHART] [flags]`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly aliases?: readonly string[];
+  readonly flags: F;
+  /** Checks the number of positional arguments; returns the error text when it is wrong. */
+  readonly checkArgs?: (args: readonly string[]) => string | undefined;
+  readonly run: (invocation: Invocation<F>) => Promise<number>;
+}
+
+/** Declares a command; the flags type the invocation. */
+export function defineCommand<const F extends Flags>(command: Command<F>): Command<F> {
+  return command;
+}
+
+/** A node of the command tree: a group, or a command that is loaded when it is called. */
+export type CommandNode = CommandGroup | CommandLeaf;
+
+export interface CommandGroup {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, CommandNode>>;
+  /** How errors of everything below are printed. Inherited by nested groups. */
+  readonly printError?: (message: string) => string;
+}
+
+export interface CommandLeaf {
+  readonly summary: string;
+  readonly aliases?: readonly string[];
+  // The tree forgets the flags' types: each command checks its own when it is called through `runCommand`.
+  readonly load: () => Promise<unknown>;
+}
+
+/** Ends a command with a text for standard error and an exit code, without a stack. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.name = "CommandError";
+    this.exitCode = exitCode;
+  }
+}

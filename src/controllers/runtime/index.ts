@@ -1,0 +1,21 @@
+export {
+  isRequest,
+  runControllers,
+  type Controllers,
+  type ReconcileReport,
+  type RuntimeOptions,
+} from "./controller.ts";
+export { createEventRecorder } from "./events.ts";
+export { limitTo } from "./limit.ts";
+export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
+export {
+  fluxFinalizer,
+  hasFinalizer,
+  isEqualJson,
+  mergePatchBetween,
+  requestedAt,
+  requestedAtAnnotation,
+  writeFinalizer,
+  writeStatus,
+} from "./status.ts";
+export type * from "./types.ts";
