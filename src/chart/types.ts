@@ -119,6 +119,15 @@ export interface ChartCrd {
   readonly data: Uint8Array;
 }
 
+/** One line of Helm's log. May show values: it is for the user's terminal, not for a controller's log. */
+export interface LogEntry {
+  readonly level: "INFO" | "WARN";
+  readonly message: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export type Log = (entry: LogEntry) => void;
+
 export interface ReleaseOptions {
   readonly name: string;
   readonly namespace: string;
@@ -180,8 +189,8 @@ export interface RenderOptions {
   readonly strict?: boolean;
   /** `required` and `fail` do not fail (`helm lint`). */
   readonly lint?: boolean;
-  /** Receives what Helm prints as a warning while it merges values; text without a full stop. */
-  readonly warn?: (message: string) => void;
+  /** Receives what Helm logs on the way: a map against a scalar in values, an unknown hook. */
+  readonly log?: Log;
 }
 
 export interface Rendered {
