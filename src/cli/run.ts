@@ -72,7 +72,7 @@ function describeGroup(group: CommandGroup, path: string): string {
   return `${group.summary}\n\nUsage:\n  ${path} [command]\n\nAvailable Commands:\n${lines.join("\n")}\n\nUse "${path} [command] --help" for more information about a command.\n`;
 }
 
-function describeCommand(command: Command<Flags>): string {
+function describeCommand(command: Pick<Command, "summary" | "usage" | "flags">): string {
   const flags = Object.entries(command.flags).filter(([, flag]) => !flag.hidden);
   const names = flags.map(
     ([name, flag]) =>
