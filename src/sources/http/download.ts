@@ -1,0 +1,117 @@
+import { SourceError } from "../errors.ts";
+import { createTransport, type Transport, withoutPassword } from "./transport.ts";
+
+export type Credentials =
+  | { readonly type: "basic"; readonly username: string; readonly password: string }
+  | { readonly type: "bearer"; readonly token: string };
+
+export interface DownloadOptions {
+  readonly url: string;
+  /** Largest acceptable body in bytes. */
+  readonly limit: number;
+  /** What is downloaded, for the error of a body that is too large: `index`, `chart`. */
+  readonly what: string;
+  readonly transport?: Transport;
+  readonly credentials?: Credentials;
+  /** Credentials are sent only to the origin of this URL; default: the origin of `url`. */
+  readonly credentialsFor?: string;
+  /** Sends the credentials anywhere (Helm: --pass-credentials). */
+  readonly passCredentials?: boolean;
+  /** Milliseconds for the whole download. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+const maximumRedirects = 10;
+
+/** Downloads a body of bounded size. Redirects are followed; credentials stay with their origin. */
+export async function download(options: DownloadOptions): Promise<Uint8Array> {
+  const { transport = createTransport(), timeout = 60_000, limit, what } = options;
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(timeout),
+    ...(options.signal === undefined ? [] : [options.signal]),
+  ]);
+  const trusted = parseUrl(options.credentialsFor ?? options.url).origin;
+  let url = parseUrl(options.url);
+  const credentials = options.credentials ?? userinfoOf(url);
+  for (let hop = 0; hop <= maximumRedirects; hop += 1) {
+    const headers = new Headers();
+    if (credentials !== undefined && (options.passCredentials === true || url.origin === trusted))
+      headers.set("authorization", authorization(credentials));
+    const answer = await transport(new Request(withoutUserinfo(url), { headers, signal }));
+    const location = answer.headers.get("location");
+    if (answer.status >= 300 && answer.status < 400 && location !== null) {
+      await answer.body?.cancel();
+      url = new URL(location, url);
+      continue;
+    }
+    if (answer.status !== 200) {
+      await answer.body?.cancel();
+      const code = answer.status === 401 || answer.status === 403 ? "AuthenticationFailed" : "Unreachable";
+      // Helm: HTTPGetter.get
+      throw new SourceError(code, `failed to fetch ${withoutPassword(new URL(options.url))} : ${statusOf(answer)}`);
+    }
+    return readBounded(answer, { limit, what, url });
+  }
+  throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": stopped after ${maximumRedirects} redirects`);
+}
+
+/** The body, or TooLarge before more than `limit` bytes are in memory. */
+export async function readBounded(
+  answer: Response,
+  options: { readonly limit: number; readonly what: string; readonly url: URL },
+): Promise<Uint8Array> {
+  const { limit, what, url } = options;
+  const tooLarge = (): SourceError =>
+    new SourceError("TooLarge", `${what} exceeds the maximum ${what} file size of ${limit} bytes`);
+  if (Number(answer.headers.get("content-length") ?? 0) > limit) {
+    await answer.body?.cancel();
+    throw tooLarge();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer.body ?? []) {
+      size += chunk.byteLength;
+      if (size > limit) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof SourceError) throw cause;
+    throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": unexpected EOF`, { cause });
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** The value of an Authorization header. */
+export function authorization(credentials: Credentials): string {
+  if (credentials.type === "bearer") return `Bearer ${credentials.token}`;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
+}
+
+/** Parses an absolute URL or throws URLInvalid. */
+export function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw new SourceError("URLInvalid", `parse ${JSON.stringify(text)}: invalid URL`, { cause });
+  }
+}
+
+/** The credentials that a URL carries itself. */
+function userinfoOf(url: URL): Credentials | undefined {
+  if (url.username === "" && url.password === "") return undefined;
+  return { type: "basic", username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+}
+
+function withoutUserinfo(url: URL): URL {
+  if (url.username === "" && url.password === "") return url;
+  const plain = new URL(url);
+  plain.username = "";
+  plain.password = "";
+  return plain;
+}
+
+function statusOf(answer: Response): string {
+  return answer.statusText === "" ? String(answer.status) : `${answer.status} ${answer.statusText}`;
+}

@@ -1,0 +1,98 @@
+import { request as requestHttp } from "node:http";
+import { Agent as SecureAgent, request as requestHttps } from "node:https";
+import { Readable } from "node:stream";
+import { rootCertificates } from "node:tls";
+import { SourceError } from "../errors.ts";
+import { networkErrorText } from "./network-errors.ts";
+
+/** Sends one request and returns the answer as it came: no redirect is followed, nothing is decompressed. */
+export type Transport = (request: Request) => Promise<Response>;
+
+/** What a `certSecretRef` holds. */
+export interface TlsOptions {
+  /** PEM; trusted in addition to the system's authorities. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecureSkipVerify?: boolean;
+}
+
+/**
+ * Makes a transport. `fetch` is not enough here: it unpacks what a server marks as `Content-Encoding: gzip`, which
+ * changes the bytes, and thereby the digest, of charts in badly configured buckets.
+ */
+export function createTransport(options: { readonly tls?: TlsOptions; readonly userAgent?: string } = {}): Transport {
+  const { tls, userAgent = "coxswain" } = options;
+  const secureAgent = new SecureAgent({
+    keepAlive: true,
+    maxSockets: 16,
+    ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
+    ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls?.key === undefined ? {} : { key: tls.key }),
+    ...(tls?.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
+  });
+
+  return async (request) => {
+    const url = new URL(request.url);
+    if (url.protocol !== "http:" && url.protocol !== "https:")
+      throw new SourceError(
+        "URLInvalid",
+        `${request.method} "${url.href}": unsupported protocol scheme "${url.protocol.slice(0, -1)}"`,
+      );
+    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const headers: Record<string, string> = {
+      "user-agent": userAgent,
+      accept: "*/*",
+      "accept-encoding": "identity",
+      ...Object.fromEntries(request.headers),
+      ...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
+    };
+    return new Promise((resolve, reject) => {
+      const send = url.protocol === "https:" ? requestHttps : requestHttp;
+      const outgoing = send(
+        {
+          protocol: url.protocol,
+          hostname: url.hostname.replace(/^\[|\]$/g, ""),
+          port: url.port === "" ? undefined : url.port,
+          path: `${url.pathname}${url.search}`,
+          method: request.method,
+          headers,
+          signal: request.signal,
+          ...(url.protocol === "https:" ? { agent: secureAgent } : {}),
+        },
+        (incoming) => resolve(toResponse(incoming)),
+      );
+      outgoing.once("error", (cause) => {
+        const reason = request.signal.aborted ? request.signal.reason : cause;
+        const verb = request.method.charAt(0) + request.method.slice(1).toLowerCase();
+        reject(
+          new SourceError("Unreachable", `${verb} "${withoutPassword(url)}": ${networkErrorText(reason, url)}`, {
+            cause,
+          }),
+        );
+      });
+      outgoing.end(body);
+    });
+  };
+}
+
+function toResponse(incoming: import("node:http").IncomingMessage): Response {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(incoming.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
+  const status = incoming.statusCode ?? 502;
+  const statusText = incoming.statusMessage ?? "";
+  if (status === 204 || status === 304 || status < 200) {
+    incoming.resume();
+    return new Response(null, { status: status < 200 ? 502 : status, statusText, headers });
+  }
+  return new Response(Readable.toWeb(incoming) as ReadableStream<Uint8Array>, { status, statusText, headers });
+}
+
+/** A URL as it may be shown: Go hides the password in the same way. */
+export function withoutPassword(url: URL): string {
+  if (url.password === "") return url.href;
+  const shown = new URL(url);
+  shown.password = "xxxxx";
+  return shown.href;
+}
