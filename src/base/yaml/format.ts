@@ -1,0 +1,132 @@
+import { formatFloat } from "../go-float.ts";
+import { isValues, type Value, type Values } from "../value.ts";
+import {
+  type Emitter,
+  newEmitter,
+  simpleKeyLimit,
+  writeBlockIndicator,
+  writeColon,
+  writeIndent,
+  writeString,
+  writeWord,
+} from "./emitter.ts";
+import { YamlError } from "./errors.ts";
+import { sortedKeys } from "./key-order.ts";
+import { analyze } from "./scalar-style.ts";
+
+export interface FormatOptions {
+  /** Where long lines fold; 80 when absent, as in sigs.k8s.io/yaml. `Infinity` never folds. */
+  readonly width?: number;
+}
+
+/** How one Go program lays its YAML out. */
+interface Layout {
+  readonly emitter: Emitter;
+  /** `flush`: list items stand under their key's first letter. */
+  readonly lists: "flush" | "indented";
+  readonly number: (value: number) => string;
+}
+
+const maxDepth = 10_000;
+
+/** Writes a value as Go's sigs.k8s.io/yaml does (helm's `toYaml`, kubectl), with the closing line break. */
+export function formatYaml(value: Value, { width = 80 }: FormatOptions = {}): string {
+  return writeDocument(value, { emitter: newEmitter("v2", width), lists: "flush", number: jsonNumber });
+}
+
+/** Writes a value as yaml.v3 with an indent of two does (helm's `toYamlPretty`): list items stand two columns in. */
+export function formatYamlPretty(value: Value): string {
+  const layout: Layout = { emitter: newEmitter("v3", Number.POSITIVE_INFINITY), lists: "indented", number: goNumber };
+  return writeDocument(value, layout);
+}
+
+function writeDocument(value: Value, layout: Layout): string {
+  writeNode(layout, value, -1, "root", 0);
+  writeIndent(layout.emitter, 0);
+  return layout.emitter.text;
+}
+
+type Context = "root" | "item" | "entry";
+
+function writeNode(layout: Layout, value: Value, indent: number, context: Context, depth: number): void {
+  const { emitter } = layout;
+  switch (typeof value) {
+    case "string":
+      assertWritable(value);
+      return writeString(emitter, value, indent < 0 ? 2 : indent + 2, "value");
+    case "number":
+      return writeWord(emitter, layout.number(value));
+    case "bigint":
+      return writeWord(emitter, String(value));
+    case "boolean":
+      return writeWord(emitter, value ? "true" : "false");
+    default:
+      break;
+  }
+  if (value === null || value === undefined) return writeWord(emitter, "null");
+  if (depth > maxDepth) throw new YamlError("limit", "exceeded max depth of 10000");
+  if (isValues(value)) return writeMapping(layout, value, indent, depth);
+  return writeSequence(layout, value as readonly Value[], indent, context, depth);
+}
+
+function writeMapping(layout: Layout, map: Values, indent: number, depth: number): void {
+  const { emitter } = layout;
+  const keys = sortedKeys(map, emitter.dialect);
+  if (keys.length === 0) return writeWord(emitter, "{}");
+  const inner = indent < 0 ? 0 : indent + 2;
+  for (const key of keys) {
+    assertWritable(key);
+    writeIndent(emitter, inner);
+    if (isSimpleKey(key, emitter)) {
+      writeString(emitter, key, inner + 2, "key");
+      writeColon(emitter);
+    } else {
+      writeBlockIndicator(emitter, "?");
+      writeString(emitter, key, inner + 2, "value");
+      writeIndent(emitter, inner);
+      writeBlockIndicator(emitter, ":");
+    }
+    writeNode(layout, map[key] as Value, inner, "entry", depth + 1);
+  }
+}
+
+function writeSequence(layout: Layout, list: readonly Value[], indent: number, context: Context, depth: number): void {
+  const { emitter } = layout;
+  if (list.length === 0) return writeWord(emitter, "[]");
+  const flush = layout.lists === "flush" && context === "entry" && !emitter.indention;
+  const inner = indent < 0 ? 0 : flush ? indent : indent + 2;
+  for (const item of list) {
+    writeIndent(emitter, inner);
+    writeBlockIndicator(emitter, "-");
+    writeNode(layout, item, inner, "item", depth + 1);
+  }
+}
+
+function isSimpleKey(key: string, emitter: Emitter): boolean {
+  if (key.length * 3 <= simpleKeyLimit && /^[\w./-]*$/.test(key)) return true;
+  if (analyze(key, emitter.dialect).multiline) return false;
+  return key.length <= simpleKeyLimit && new TextEncoder().encode(key).length <= simpleKeyLimit;
+}
+
+// sigs.k8s.io/yaml goes through JSON text, which go-yaml refuses to read with these characters in it.
+const unreadable = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
+function assertWritable(text: string): void {
+  if (unreadable.test(text)) throw new YamlError("format", "yaml: control characters are not allowed");
+}
+
+/** A float64 after its way through JSON: whole numbers that fit 64 bits become integers, the rest stays a float. */
+function jsonNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value + 0);
+  if (!Number.isFinite(value)) {
+    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    throw new YamlError("format", `error marshaling into JSON: json: unsupported value: ${text}`);
+  }
+  if (Number.isInteger(value) && value < 2 ** 64 && value >= -(2 ** 63)) return String(BigInt(value));
+  return formatFloat(value);
+}
+
+function goNumber(value: number): string {
+  if (Number.isFinite(value)) return formatFloat(value);
+  return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+}
