@@ -1,0 +1,75 @@
+import { CodedError } from "../base/errors.ts";
+import type { ReleaseRecord } from "./record.ts";
+
+/** Why a release could not be read or changed. */
+export type ReleaseErrorCode =
+  /** The release, or the revision, is not in storage. */
+  | "NotFound"
+  /** The revision is in storage already: somebody else is releasing. */
+  | "AlreadyExists"
+  /** Nothing to upgrade from. */
+  | "NoDeployedReleases"
+  /** The last revision is pending: another operation is under way, or was interrupted. */
+  | "Pending"
+  /** The name, a revision number, a label or a combination of options is not possible. */
+  | "InvalidOptions"
+  /** The name belongs to a release already. */
+  | "NameInUse"
+  /** A stored record, or a manifest in it, cannot be read. */
+  | "Corrupt"
+  /** The record does not fit into an object of the cluster. */
+  | "TooLarge"
+  /** The storage did not take or give a record. */
+  | "StorageFailed"
+  /** The cluster does not answer. */
+  | "Unreachable"
+  /** The chart could not be rendered with these values. */
+  | "RenderFailed"
+  /** A rendered object cannot be sent: invalid, or its kind is not served. */
+  | "InvalidManifest"
+  /** An object exists and belongs to somebody else. */
+  | "Conflict"
+  /** A CustomResourceDefinition of the chart's `crds/` could not be applied. */
+  | "CrdFailed"
+  /** Objects could not be written. */
+  | "ApplyFailed"
+  /** A hook could not be created, or did not complete. */
+  | "HookFailed"
+  /** Objects did not become ready, or did not go away, in time. */
+  | "WaitFailed"
+  /** Objects could not be deleted. */
+  | "DeleteFailed"
+  /** The signal was aborted. */
+  | "Canceled";
+
+/**
+ * An action that failed. `record` is the revision as it was last stored by the action; it is absent when the action failed before it wrote
+ * anything, so that there is nothing to remedy.
+ */
+export class ReleaseError extends CodedError<ReleaseErrorCode> {
+  readonly record: ReleaseRecord | undefined;
+
+  constructor(
+    code: ReleaseErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly record?: ReleaseRecord | undefined },
+  ) {
+    super(code, message, options);
+    this.record = options?.record;
+  }
+}
+
+/** True for a ReleaseError with this code. */
+export function hasCode(thrown: unknown, code: ReleaseErrorCode): boolean {
+  return thrown instanceof ReleaseError && thrown.code === code;
+}
+
+/** What every lookup says of a release that is not there; Helm's text. */
+export function notFound(): ReleaseError {
+  return new ReleaseError("NotFound", "release: not found");
+}
+
+/** Helm's text for a release without a deployed revision. */
+export function noDeployedReleases(name: string): ReleaseError {
+  return new ReleaseError("NoDeployedReleases", `${JSON.stringify(name)} has no deployed releases`);
+}

@@ -1,0 +1,116 @@
+import type { KubeObject } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { Client } from "../../kube/index.ts";
+import { hasReason } from "../api-reason.ts";
+import { decodeRecord, encodeRecord } from "../codec.ts";
+import { notFound, ReleaseError } from "../errors.ts";
+import { type ReleaseRecord, recordKey } from "../record.ts";
+import { customLabels, storageLabels } from "./labels.ts";
+import type { Storage } from "./types.ts";
+
+export interface ObjectStorageOptions {
+  readonly client: Client;
+  /** The storage namespace. For `list` alone it may be the empty string: all namespaces. */
+  readonly namespace: string;
+  readonly now: () => Date;
+  readonly signal?: AbortSignal;
+}
+
+/** How a kind of object holds a record. */
+export interface ObjectForm {
+  readonly kind: "Secret" | "ConfigMap";
+  readonly toData: (text: string) => Readonly<Record<string, unknown>>;
+  readonly toText: (object: KubeObject) => string | undefined;
+}
+
+/** Keeps each revision in one object of the cluster; the Secret and ConfigMap drivers differ only in the form. */
+export function createObjectStorage(options: ObjectStorageOptions, form: ObjectForm): Storage {
+  const { client, namespace, now } = options;
+  const kind = { apiVersion: "v1", kind: form.kind };
+  const abort = options.signal === undefined ? {} : { signal: options.signal };
+  const reference = (key: string) => ({ ...kind, namespace, name: key });
+
+  const get = async (name: string, revision: number): Promise<ReleaseRecord> => {
+    const key = recordKey(name, revision);
+    const object = await attempt(`get: failed to get ${JSON.stringify(key)}`, () => client.tryGet(reference(key), abort));
+    if (object === undefined) throw notFound();
+    const record = tryDecode(object);
+    if (record instanceof Error) throw corrupt(`get: failed to decode data ${JSON.stringify(key)}`, record);
+    return { ...record, labels: customLabels(record.labels) };
+  };
+
+  const query = async (labelSelector: string, doing: string): Promise<readonly ReleaseRecord[] | undefined> => {
+    const filter = { labelSelector, ...abort, ...(namespace === "" ? {} : { namespace }) };
+    const { items } = await attempt(doing, () => client.list(kind, filter));
+    if (items.length === 0) return undefined;
+    // Helm: what cannot be decoded is skipped.
+    return items.map(tryDecode).filter((record): record is ReleaseRecord => !(record instanceof Error));
+  };
+
+  const tryDecode = (object: KubeObject): ReleaseRecord | Error => {
+    try {
+      return { ...decodeRecord(form.toText(object) ?? ""), labels: object.metadata.labels ?? {} };
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  };
+
+  const toObject = (record: ReleaseRecord, labels: Readonly<Record<string, string>>, key: string): KubeObject => ({
+    ...kind,
+    metadata: { name: key, namespace, labels },
+    ...form.toData(encodeRecord(record, { kind: form.kind, name: key })),
+  });
+
+  return {
+    driver: form.kind,
+    get,
+    history: async (name, filter = {}) => {
+      const status = filter.status === undefined ? "" : `,status=${filter.status}`;
+      const records = await query(`name=${name},owner=helm${status}`, "query: failed to query with labels");
+      if (records === undefined) throw notFound();
+      return records;
+    },
+    list: async (filter = {}) => {
+      const also = filter.labelSelector === undefined || filter.labelSelector === "" ? "" : `,${filter.labelSelector}`;
+      return (await query(`owner=helm${also}`, "list: failed to list")) ?? [];
+    },
+    create: async (record) => {
+      const object = toObject(record, storageLabels(record, { createdAt: now() }), recordKey(record.name, record.version));
+      try {
+        await client.create(object, abort);
+      } catch (cause) {
+        if (hasReason(cause, "AlreadyExists")) throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
+        throw failed("create: failed to create", cause);
+      }
+    },
+    update: async (record) => {
+      const object = toObject(record, storageLabels(record, { modifiedAt: now() }), recordKey(record.name, record.version));
+      await attempt("update: failed to update", () => client.replace(object, abort));
+    },
+    delete: async (name, revision) => {
+      const record = await get(name, revision);
+      try {
+        await client.delete(reference(recordKey(name, revision)), abort);
+      } catch (cause) {
+        throw new ReleaseError("StorageFailed", messageOf(cause), { cause });
+      }
+      return record;
+    },
+  };
+}
+
+async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw failed(doing, cause);
+  }
+}
+
+function failed(doing: string, cause: unknown): ReleaseError {
+  return new ReleaseError("StorageFailed", `${doing}: ${messageOf(cause)}`, { cause });
+}
+
+function corrupt(doing: string, cause: Error): ReleaseError {
+  return new ReleaseError("Corrupt", `${doing}: ${cause.message}`, { cause });
+}
