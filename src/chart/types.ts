@@ -144,8 +144,10 @@ export interface Capabilities {
 }
 
 export interface KubeVersion {
-  /** Without build metadata, with a leading `v`. */
+  /** As the server says it or the user wrote it, with a leading `v`. */
   readonly version: string;
+  /** Without what follows the numbers; only where a user named the version. Ranges are checked against this one. */
+  readonly normalized?: string;
   readonly major: string;
   readonly minor: string;
 }
@@ -196,7 +198,7 @@ export interface RenderOptions {
 export interface Rendered {
   /** In the order in which they are to be created. */
   readonly manifests: readonly Manifest[];
-  /** In execution order, all events together. */
+  /** In install order of their kinds, all events together, as the record keeps them. */
   readonly hooks: readonly Hook[];
   /** The text that the release record keeps: every manifest with its `# Source:` line, without hooks. */
   readonly manifest: string;
