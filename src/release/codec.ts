@@ -11,7 +11,10 @@ const objectLimit = 1_048_576;
 const jsonLimit = 64 * 1024 * 1024;
 
 /** The record as the storage objects hold it: base64 of gzip of JSON. Refuses what no object of a cluster can hold. */
-export function encodeRecord(record: ReleaseRecord, object: { readonly kind: "Secret" | "ConfigMap"; readonly name: string }): string {
+export function encodeRecord(
+  record: ReleaseRecord,
+  object: { readonly kind: "Secret" | "ConfigMap"; readonly name: string },
+): string {
   const text = gzipSync(encodeRecordJson(record), { level: 9 }).toString("base64");
   if (text.length > objectLimit) {
     throw new ReleaseError("TooLarge", tooLong(object));
@@ -22,7 +25,8 @@ export function encodeRecord(record: ReleaseRecord, object: { readonly kind: "Se
 /** Reads what `encodeRecord`, Helm 3 or Helm 4 wrote; older records without gzip too. Throws Corrupt. */
 export function decodeRecord(text: string): ReleaseRecord {
   // Node's decoder skips what is not base64, Go's fails.
-  if (!/^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(text)) throw new ReleaseError("Corrupt", "cannot read a release record: it is not base64");
+  if (!/^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(text))
+    throw new ReleaseError("Corrupt", "cannot read a release record: it is not base64");
   const bytes = Buffer.from(text, "base64");
   const zipped = bytes.length > 3 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08;
   return decodeRecordJson((zipped ? inflate(bytes) : bytes).toString("utf8"));

@@ -31,7 +31,7 @@ export function snapshotDigest(record: ReleaseRecord, options: { readonly ociDig
 /** The digest of composed values: of their YAML with sorted keys, and of nothing at all for an empty map. */
 export function configDigest(values: Values | undefined): string {
   const empty = values === undefined || Object.keys(values).length === 0;
-  return `sha256:${sha256(empty ? "" : formatYaml(values))}`;
+  return `sha256:${sha256(empty ? "" : formatYaml(values, { keys: "bytes" }))}`;
 }
 
 function sha256(text: string): string {

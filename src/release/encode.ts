@@ -153,6 +153,10 @@ function map(name: string, value: Values | undefined): Field {
   return [name, value === undefined || Object.keys(value).length === 0 ? undefined : encodeValue(value)];
 }
 
-function list<T extends Value | object>(name: string, values: readonly T[] | undefined, encode: (value: T) => string): Field {
+function list<T extends Value | object>(
+  name: string,
+  values: readonly T[] | undefined,
+  encode: (value: T) => string,
+): Field {
   return [name, values === undefined || values.length === 0 ? undefined : `[${values.map(encode).join(",")}]`];
 }

@@ -12,7 +12,10 @@ export function encodeStruct(fields: readonly Field[]): string {
 
 /** Writes a string as Go's encoding/json does: `<`, `>`, `&`, U+2028 and U+2029 are escaped. */
 export function encodeString(text: string): string {
-  return JSON.stringify(text.toWellFormed()).replace(/[<>&\u2028\u2029]/g, (character) => escapes[character] ?? character);
+  return JSON.stringify(text.toWellFormed()).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => escapes[character] ?? character,
+  );
 }
 
 /** Writes a value as Go's encoding/json does: keys of maps in the order of their bytes. */

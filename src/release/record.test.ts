@@ -47,7 +47,9 @@ test("decodeRecordJson() drops unknown fields and reads an empty time as none", 
 });
 
 test("decodeRecordJson() writes times as Go would write them again", () => {
-  const record = decodeRecordJson('{"info":{"first_deployed":"2026-11-25T09:41:01.170000000+00:00","last_deployed":"2026-11-25T09:41:01.000+05:30"}}');
+  const record = decodeRecordJson(
+    '{"info":{"first_deployed":"2026-11-25T09:41:01.170000000+00:00","last_deployed":"2026-11-25T09:41:01.000+05:30"}}',
+  );
   assert.equal(record.info.first_deployed, "2026-11-25T09:41:01.17Z");
   assert.equal(record.info.last_deployed, "2026-11-25T09:41:01+05:30");
 });
@@ -70,12 +72,18 @@ const corrupt = [
 ];
 for (const { name, text } of corrupt) {
   test(`decodeRecord() refuses ${name}`, () => {
-    assert.throws(() => decodeRecord(text), (error) => error instanceof ReleaseError && error.code === "Corrupt");
+    assert.throws(
+      () => decodeRecord(text),
+      (error) => error instanceof ReleaseError && error.code === "Corrupt",
+    );
   });
 }
 
 test("encodeRecord() refuses what a Secret cannot hold, in the words of the API server", () => {
-  const noise = Array.from({ length: 60_000 }, (_, index) => ((index * 2_654_435_761) >>> 0).toString(36) + Math.sin(index)).join("");
+  const noise = Array.from(
+    { length: 60_000 },
+    (_, index) => ((index * 2_654_435_761) >>> 0).toString(36) + Math.sin(index),
+  ).join("");
   const record = { ...decodeRecord(first.release), manifest: noise };
   assert.throws(() => encodeRecord(record, { kind: "Secret", name: "sh.helm.release.v1.demo.v1" }), {
     code: "TooLarge",

@@ -1,5 +1,5 @@
 import { formatFloat } from "../go-float.ts";
-import { isValues, type Value, type Values } from "../value.ts";
+import { compareBytes, isValues, type Value, type Values } from "../value.ts";
 import {
   type Emitter,
   newEmitter,
@@ -11,12 +11,14 @@ import {
   writeWord,
 } from "./emitter.ts";
 import { YamlError } from "./errors.ts";
-import { sortedKeys } from "./key-order.ts";
+import { type KeyOrder, sortedKeys } from "./key-order.ts";
 import { analyze } from "./scalar-style.ts";
 
 export interface FormatOptions {
   /** Where long lines fold; 80 when absent, as in sigs.k8s.io/yaml. `Infinity` never folds. */
   readonly width?: number;
+  /** `natural`: go-yaml's order, digits by their number. `bytes`: the order of the keys' UTF-8, for digests. Default: natural. */
+  readonly keys?: "natural" | "bytes";
 }
 
 /** How one Go program lays its YAML out. */
@@ -24,20 +26,22 @@ interface Layout {
   readonly emitter: Emitter;
   /** `flush`: list items stand under their key's first letter. */
   readonly lists: "flush" | "indented";
+  readonly keys: (map: object) => readonly string[];
   readonly number: (value: number) => string;
 }
 
 const maxDepth = 10_000;
 
 /** Writes a value as Go's sigs.k8s.io/yaml does (helm's `toYaml`, kubectl), with the closing line break. */
-export function formatYaml(value: Value, { width = 80 }: FormatOptions = {}): string {
-  return writeDocument(value, { emitter: newEmitter("v2", width), lists: "flush", number: jsonNumber });
+export function formatYaml(value: Value, { width = 80, keys = "natural" }: FormatOptions = {}): string {
+  const order = keys === "bytes" ? bytewiseKeys : naturalKeys("v2");
+  return writeDocument(value, { emitter: newEmitter("v2", width), lists: "flush", keys: order, number: jsonNumber });
 }
 
 /** Writes a value as yaml.v3 with an indent of two does (helm's `toYamlPretty`): list items stand two columns in. */
 export function formatYamlPretty(value: Value): string {
-  const layout: Layout = { emitter: newEmitter("v3", Number.POSITIVE_INFINITY), lists: "indented", number: goNumber };
-  return writeDocument(value, layout);
+  const emitter = newEmitter("v3", Number.POSITIVE_INFINITY);
+  return writeDocument(value, { emitter, lists: "indented", keys: naturalKeys("v3"), number: goNumber });
 }
 
 function writeDocument(value: Value, layout: Layout): string {
@@ -71,7 +75,7 @@ function writeNode(layout: Layout, value: Value, indent: number, context: Contex
 
 function writeMapping(layout: Layout, map: Values, indent: number, depth: number): void {
   const { emitter } = layout;
-  const keys = sortedKeys(map, emitter.dialect);
+  const keys = layout.keys(map);
   if (keys.length === 0) return writeWord(emitter, "{}");
   const inner = indent < 0 ? 0 : indent + 2;
   for (const key of keys) {
@@ -100,6 +104,14 @@ function writeSequence(layout: Layout, list: readonly Value[], indent: number, c
     writeBlockIndicator(emitter, "-");
     writeNode(layout, item, inner, "item", depth + 1);
   }
+}
+
+function naturalKeys(order: KeyOrder): (map: object) => readonly string[] {
+  return (map) => sortedKeys(map, order);
+}
+
+function bytewiseKeys(map: object): readonly string[] {
+  return Object.keys(map).sort(compareBytes);
 }
 
 function isSimpleKey(key: string, emitter: Emitter): boolean {

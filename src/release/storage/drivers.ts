@@ -8,7 +8,10 @@ export function createSecretStorage(options: ObjectStorageOptions): Storage {
   return createObjectStorage(options, {
     kind: "Secret",
     // The record is base64 text already, and a Secret's bytes are base64 on the wire: the API shows it encoded twice.
-    toData: (text) => ({ type: "helm.sh/release.v1", data: { release: Buffer.from(text, "latin1").toString("base64") } }),
+    toData: (text) => ({
+      type: "helm.sh/release.v1",
+      data: { release: Buffer.from(text, "latin1").toString("base64") },
+    }),
     toText: (object) => {
       const text = readRelease(object);
       return text === undefined ? undefined : Buffer.from(text, "base64").toString("latin1");

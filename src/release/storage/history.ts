@@ -66,7 +66,11 @@ async function prune(storage: Storage, name: string, keep: number): Promise<void
   const [first, ...more] = failures;
   if (first === undefined || hasCode(first, "NotFound")) return;
   if (more.length === 0) throw first;
-  throw new ReleaseError("StorageFailed", `encountered ${failures.length} deletion errors. First is: ${messageOf(first)}`, {
-    cause: first,
-  });
+  throw new ReleaseError(
+    "StorageFailed",
+    `encountered ${failures.length} deletion errors. First is: ${messageOf(first)}`,
+    {
+      cause: first,
+    },
+  );
 }

@@ -8,7 +8,8 @@ export function storageLabels(
   record: ReleaseRecord,
   written: { readonly createdAt: Date } | { readonly modifiedAt: Date },
 ): Readonly<Record<string, string>> {
-  const [label, moment] = "createdAt" in written ? ["createdAt", written.createdAt] : ["modifiedAt", written.modifiedAt];
+  const [label, moment] =
+    "createdAt" in written ? ["createdAt", written.createdAt] : ["modifiedAt", written.modifiedAt];
   return {
     [label]: String(Math.floor(moment.getTime() / 1000)),
     ...record.labels,

@@ -27,7 +27,8 @@ export function createMemoryStorage(options: { readonly now: () => Date }): Stor
       return found;
     },
     list: async ({ labelSelector = "" } = {}) => {
-      if (labelSelector !== "") throw new ReleaseError("InvalidOptions", "cannot list releases by label: the memory storage has no selectors");
+      if (labelSelector !== "")
+        throw new ReleaseError("InvalidOptions", "cannot list releases by label: the memory storage has no selectors");
       return [...records.values()];
     },
     create: async (record) => {

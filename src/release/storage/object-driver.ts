@@ -32,7 +32,9 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
 
   const get = async (name: string, revision: number): Promise<ReleaseRecord> => {
     const key = recordKey(name, revision);
-    const object = await attempt(`get: failed to get ${JSON.stringify(key)}`, () => client.tryGet(reference(key), abort));
+    const object = await attempt(`get: failed to get ${JSON.stringify(key)}`, () =>
+      client.tryGet(reference(key), abort),
+    );
     if (object === undefined) throw notFound();
     const record = tryDecode(object);
     if (record instanceof Error) throw corrupt(`get: failed to decode data ${JSON.stringify(key)}`, record);
@@ -75,16 +77,25 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       return (await query(`owner=helm${also}`, "list: failed to list")) ?? [];
     },
     create: async (record) => {
-      const object = toObject(record, storageLabels(record, { createdAt: now() }), recordKey(record.name, record.version));
+      const object = toObject(
+        record,
+        storageLabels(record, { createdAt: now() }),
+        recordKey(record.name, record.version),
+      );
       try {
         await client.create(object, abort);
       } catch (cause) {
-        if (hasReason(cause, "AlreadyExists")) throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
+        if (hasReason(cause, "AlreadyExists"))
+          throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
         throw failed("create: failed to create", cause);
       }
     },
     update: async (record) => {
-      const object = toObject(record, storageLabels(record, { modifiedAt: now() }), recordKey(record.name, record.version));
+      const object = toObject(
+        record,
+        storageLabels(record, { modifiedAt: now() }),
+        recordKey(record.name, record.version),
+      );
       await attempt("update: failed to update", () => client.replace(object, abort));
     },
     delete: async (name, revision) => {
