@@ -32,13 +32,14 @@ export async function download(options: DownloadOptions): Promise<Uint8Array> {
     ...(options.signal === undefined ? [] : [options.signal]),
   ]);
   const trusted = parseUrl(options.credentialsFor ?? options.url).origin;
-  let url = parseUrl(options.url);
-  const credentials = options.credentials ?? userinfoOf(url);
+  const split = splitUserinfo(options.url);
+  const credentials = options.credentials ?? split.credentials;
+  let url = new URL(split.url);
   for (let hop = 0; hop <= maximumRedirects; hop += 1) {
     const headers = new Headers();
     if (credentials !== undefined && (options.passCredentials === true || url.origin === trusted))
       headers.set("authorization", authorization(credentials));
-    const answer = await transport(new Request(withoutUserinfo(url), { headers, signal }));
+    const answer = await transport(new Request(splitUserinfo(url.href).url, { headers, signal }));
     const location = answer.headers.get("location");
     if (answer.status >= 300 && answer.status < 400 && location !== null) {
       await answer.body?.cancel();
@@ -98,18 +99,23 @@ export function parseUrl(text: string): URL {
   }
 }
 
-/** The credentials that a URL carries itself. */
-function userinfoOf(url: URL): Credentials | undefined {
-  if (url.username === "" && url.password === "") return undefined;
-  return { type: "basic", username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+/** Takes the credentials that a URL carries out of it. */
+export function splitUserinfo(text: string): { readonly url: string; readonly credentials?: Credentials } {
+  const url = parseUrl(text);
+  const { username, password } = url;
+  if (username === "" && password === "") return { url: text };
+  url.username = "";
+  url.password = "";
+  const credentials = { type: "basic", username: tryDecode(username), password: tryDecode(password) } as const;
+  return { url: url.href, credentials };
 }
 
-function withoutUserinfo(url: URL): URL {
-  if (url.username === "" && url.password === "") return url;
-  const plain = new URL(url);
-  plain.username = "";
-  plain.password = "";
-  return plain;
+function tryDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function statusOf(answer: Response): string {

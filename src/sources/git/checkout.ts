@@ -1,0 +1,161 @@
+import { messageOf } from "../../base/errors.ts";
+import { SourceError } from "../errors.ts";
+import type { Credentials } from "../http/download.ts";
+import type { TlsOptions } from "../http/transport.ts";
+import type { SourceTree } from "../tree.ts";
+import { compareVersions, parseConstraint, tryParseVersion, type Version } from "../../base/semver.ts";
+import { type GitCommit, type GitObjects, readCommit, subjectOf } from "./objects.ts";
+import { fullNameOf, type GitReference, type ListedReference, revisionOf, type Wanted, wantedOf } from "./reference.ts";
+import { type GitRemote, openRemote } from "./remote.ts";
+import { readTreeOf } from "./tree.ts";
+
+export interface CheckoutOptions {
+  readonly url: string;
+  readonly ref?: GitReference;
+  readonly credentials?: Credentials;
+  readonly tls?: TlsOptions;
+  /** Milliseconds for everything that goes over the network. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** The revision that is stored already: when the server still has it, nothing is fetched. */
+  readonly lastRevision?: string;
+  /** Only these folders. */
+  readonly sparseCheckout?: readonly string[];
+  readonly program?: string | "none";
+}
+
+export type Checkout =
+  | { readonly state: "unchanged"; readonly revision: string; readonly commit: string }
+  | ({ readonly state: "fetched"; readonly revision: string; readonly commit: string } & FetchedCheckout)
+  | { readonly state: "empty" };
+
+export interface FetchedCheckout extends AsyncDisposable {
+  /** The first line of the message, at most 50 characters and an ellipsis. */
+  readonly subject: string;
+  readonly details: GitCommit;
+  readonly tree: SourceTree;
+}
+
+/**
+ * Finds the commit that a reference stands for and, unless it is the last one, fetches it. Files are read from the
+ * result until it is disposed. Errors carry the words of Flux's Git client.
+ */
+export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
+  const { url, timeout = 60_000, lastRevision } = options;
+  const wanted = wantedOf(options.ref);
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(timeout),
+    ...(options.signal === undefined ? [] : [options.signal]),
+  ]);
+  const remote = openRemote({ ...options, signal });
+  const found = await find(wanted, remote, url, lastRevision !== undefined);
+  if (found === undefined) return { state: "empty" };
+  const revision = revisionOf(wanted, found.hash, found.tag);
+  if (revision === lastRevision) return { state: "unchanged", revision, commit: found.hash };
+
+  const objects = await remote.fetch(found.what).catch((cause: unknown) => {
+    throw cloneError(url, cause);
+  });
+  try {
+    const commit = await readCommit(objects, objects.head);
+    const tree = await sparseTree(await readTreeOf(objects, commit.tree), options.sparseCheckout);
+    return {
+      state: "fetched",
+      // The reference may have moved since it was listed: what was fetched counts.
+      revision: revisionOf(wanted, commit.hash, found.tag),
+      commit: commit.hash,
+      subject: subjectOf(commit.message),
+      details: commit,
+      tree,
+      [Symbol.asyncDispose]: () => (objects as GitObjects)[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await objects[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface Found {
+  readonly hash: string;
+  readonly tag?: string;
+  readonly what: { readonly name: string } | { readonly hash: string };
+}
+
+async function find(wanted: Wanted, remote: GitRemote, url: string, listing: boolean): Promise<Found | undefined> {
+  if (wanted.by === "commit") return { hash: wanted.hash, what: { hash: wanted.hash } };
+  const name = fullNameOf(wanted);
+  const listed = await remote.list(name ?? "refs/tags/").catch((cause: unknown) => {
+    throw listing || wanted.by === "name" ? listError(url, cause) : cloneError(url, cause);
+  });
+  if (wanted.by === "semver") {
+    const tag = newestTag(listed, wanted.range);
+    return { hash: tag.peeled ?? tag.hash, tag: tag.name.slice("refs/tags/".length), what: { name: tag.name } };
+  }
+  const found = listed.find((reference) => reference.name === name);
+  if (found !== undefined && name !== undefined) return { hash: found.peeled ?? found.hash, what: { name } };
+  if (wanted.by === "name")
+    throw new SourceError("ReferenceNotFound", `unable to resolve ref '${wanted.name}' to a specific commit`);
+  // Flux tells an empty repository, which is nothing yet, from one that lacks the reference.
+  if (wanted.by === "branch" && (await remote.list("refs/")).length === 0) return undefined;
+  throw notFound(url, `couldn't find remote ref "${name}"`);
+}
+
+/** The tag of the highest version in the range. */
+function newestTag(listed: readonly ListedReference[], range: string): ListedReference {
+  let best: { readonly reference: ListedReference; readonly version: Version } | undefined;
+  const constraint = constraintOf(range);
+  for (const reference of listed) {
+    const version = tryParseTag(reference.name.slice("refs/tags/".length));
+    if (version === undefined || !constraint.check(version)) continue;
+    if (best === undefined || compareVersions(version, best.version) >= 0) best = { reference, version };
+  }
+  if (best === undefined) throw new SourceError("ReferenceNotFound", `no match found for semver: ${range}`);
+  return best.reference;
+}
+
+function constraintOf(range: string) {
+  try {
+    return parseConstraint(range);
+  } catch (cause) {
+    throw new SourceError("GitOperationFailed", `semver parse error: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Flux: version.ParseVersion takes only what has three parts. */
+function tryParseTag(tag: string): Version | undefined {
+  return tag.split(".").length < 3 ? undefined : tryParseVersion(tag);
+}
+
+async function sparseTree(tree: SourceTree, folders: readonly string[] | undefined): Promise<SourceTree> {
+  if (folders === undefined || folders.length === 0) return tree;
+  const wanted = folders.map((folder) => folder.replace(/^\.\//, "").replace(/\/+$/, ""));
+  for (const folder of wanted)
+    if (!tree.folders.includes(folder) && !tree.files.some((file) => file.path === folder))
+      throw new SourceError(
+        "ReferenceNotFound",
+        `failed to sparse checkout directories : sparse checkout dir '${folder}' does not exist in repository`,
+      );
+  const isWanted = (path: string): boolean => wanted.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  const leadsThere = (path: string): boolean =>
+    isWanted(path) || wanted.some((folder) => folder.startsWith(`${path}/`));
+  return { files: tree.files.filter((file) => isWanted(file.path)), folders: tree.folders.filter(leadsThere) };
+}
+
+function cloneError(url: string, cause: unknown): unknown {
+  if (cause instanceof SourceError && cause.message === "repository not found")
+    return notFound(url, cause.message, cause);
+  return wrap(`unable to clone '${url}'`, cause);
+}
+
+function listError(url: string, cause: unknown): unknown {
+  return wrap(`unable to list remote for '${url}'`, cause);
+}
+
+function notFound(url: string, message: string, cause?: unknown): SourceError {
+  return new SourceError("ReferenceNotFound", `unable to clone: ${message}: git repository: '${url}'`, { cause });
+}
+
+function wrap(prefix: string, cause: unknown): unknown {
+  if (!(cause instanceof SourceError)) return cause;
+  return new SourceError(cause.code, `${prefix}: ${cause.message}`, { cause });
+}

@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { SourceError } from "../errors.ts";
+import { authorization, type Credentials, parseUrl, splitUserinfo } from "../http/download.ts";
+import { createTransport, type TlsOptions } from "../http/transport.ts";
+import { openBatch } from "./batch.ts";
+import { createGitHttpClient } from "./http-client.ts";
+import { fetchWithLibrary, listWithLibrary } from "./library.ts";
+import type { GitObjects } from "./objects.ts";
+import { findGit, type GitProcessOptions, runGit } from "./program.ts";
+import type { ListedReference } from "./reference.ts";
+
+export interface RemoteOptions {
+  readonly url: string;
+  readonly credentials?: Credentials;
+  readonly tls?: TlsOptions;
+  readonly signal: AbortSignal;
+  /** Largest pack, and largest object, in bytes. */
+  readonly limit?: number;
+  /** The Git program; by default it is looked for, and isomorphic-git does the work where there is none. */
+  readonly program?: string | "none";
+}
+
+/** A Git repository somewhere else. */
+export interface GitRemote {
+  /** The references whose full name begins with the prefix. */
+  list(prefix: string): Promise<readonly ListedReference[]>;
+  /** Fetches one reference, or one commit by its hash, without history. The caller disposes the result. */
+  fetch(what: { readonly name: string } | { readonly hash: string }): Promise<GitObjects & { readonly head: string }>;
+}
+
+/** Opens an HTTP or HTTPS repository. Nothing is sent before the first question. */
+export function openRemote(options: RemoteOptions): GitRemote {
+  const { tls, signal, limit = 512 << 20 } = options;
+  const { protocol } = parseUrl(options.url);
+  if (protocol !== "http:" && protocol !== "https:")
+    throw new SourceError("URLInvalid", `Git over "${protocol.slice(0, -1)}" is not supported yet; use http or https`);
+  const { url, credentials = options.credentials } = splitUserinfo(options.url);
+  const http = createGitHttpClient({
+    url,
+    transport: createTransport({ userAgent: "git/coxswain", ...(tls === undefined ? {} : { tls }) }),
+    signal,
+    limit,
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  const list = (prefix: string): Promise<readonly ListedReference[]> => listWithLibrary({ http, url, prefix });
+  return {
+    list,
+    async fetch(what) {
+      const program = options.program ?? (await findGit()) ?? "none";
+      const folder = await mkdtemp(join(tmpdir(), "cox-git-"));
+      const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+      try {
+        const fetched =
+          program === "none"
+            ? await fetchWithLibrary({ http, url, gitDirectory: folder, what, list })
+            : await fetchWithProgram({
+                program,
+                gitDirectory: folder,
+                url: http.finalUrl(),
+                what,
+                signal,
+                limit,
+                ...(credentials === undefined ? {} : { credentials }),
+                ...(tls === undefined ? {} : { tls }),
+              });
+        return {
+          head: fetched.head,
+          read: fetched.read,
+          async [Symbol.asyncDispose]() {
+            await fetched[Symbol.asyncDispose]();
+            await dispose();
+          },
+        };
+      } catch (error) {
+        await dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+async function fetchWithProgram(
+  options: RemoteOptions & {
+    readonly program: string;
+    readonly limit: number;
+    readonly gitDirectory: string;
+    readonly what: { readonly name: string } | { readonly hash: string };
+  },
+): Promise<GitObjects & { readonly head: string }> {
+  const { program, gitDirectory, signal, url, what, limit } = options;
+  await writeEmptyRepository(gitDirectory);
+  const git: GitProcessOptions = { program, gitDirectory, signal, settings: await settingsFor(options) };
+  const source = "name" in what ? what.name : what.hash;
+  const common = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-recurse-submodules",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+  ];
+  try {
+    await runGit([...common, "--depth=1", "--", url, `+${source}:refs/cox/head`], git);
+  } catch (error) {
+    if ("name" in what || signal.aborted) throw error;
+    // Some servers give commits only as part of the history of a reference.
+    await runGit([...common, "--", url, "+refs/heads/*:refs/cox/heads/*", "+refs/tags/*:refs/cox/tags/*"], git);
+  }
+  const batch = openBatch({ ...git, limit });
+  try {
+    const { hash } = await batch.read("name" in what ? "refs/cox/head" : what.hash);
+    return { head: hash, read: batch.read, [Symbol.asyncDispose]: () => batch[Symbol.asyncDispose]() };
+  } catch (error) {
+    await batch[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What `git init --bare` would make, without the price of a process. */
+async function writeEmptyRepository(folder: string): Promise<void> {
+  await mkdir(join(folder, "objects"));
+  await mkdir(join(folder, "refs"));
+  await writeFile(join(folder, "HEAD"), "ref: refs/cox/none\n");
+  await writeFile(join(folder, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
+}
+
+/** Redirects were followed when references were listed; a later one could carry credentials elsewhere. */
+async function settingsFor(
+  options: RemoteOptions & { readonly gitDirectory: string },
+): Promise<Readonly<Record<string, string>>> {
+  const { credentials, tls, url, gitDirectory } = options;
+  const settings: Record<string, string> = { "http.followRedirects": "false" };
+  if (credentials !== undefined)
+    settings[`http.${new URL(url).origin}/.extraHeader`] = `Authorization: ${authorization(credentials)}`;
+  const save = async (name: string, text: string): Promise<string> => {
+    const file = join(gitDirectory, name);
+    await writeFile(file, text, { mode: 0o600 });
+    return file;
+  };
+  if (tls?.ca !== undefined)
+    settings["http.sslCAInfo"] = await save("ca.pem", [...rootCertificates, tls.ca].join("\n"));
+  if (tls?.cert !== undefined) settings["http.sslCert"] = await save("cert.pem", tls.cert);
+  if (tls?.key !== undefined) settings["http.sslKey"] = await save("key.pem", tls.key);
+  return settings;
+}
