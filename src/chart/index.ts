@@ -1,3 +1,18 @@
+export { offlineCapabilities, parseKubeVersion } from "./capabilities.ts";
+export { processDependencies } from "./dependencies/process.ts";
 export { ChartError } from "./errors.ts";
 export type { ChartErrorCode } from "./errors.ts";
+export { type ChartLimits, loadChartArchive } from "./load/archive.ts";
+export { parseValues } from "./load/values-file.ts";
+export { installOrder, sortByKind, uninstallOrder } from "./render/kind-order.ts";
+export {
+  hooksForEvent,
+  type RenderedFile,
+  type SortedManifests,
+  sortManifests,
+  splitManifests,
+} from "./render/manifests.ts";
+export { type Dialect, parseSetInto } from "./set-flags/parse.ts";
 export type * from "./types.ts";
+export { coalesceTables, coalesceValues, mergeTables, mergeValues } from "./values/coalesce.ts";
+export { copyMap, mergeMaps, type MutableMap, type MutableValue } from "./values/maps.ts";

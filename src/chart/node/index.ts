@@ -1,0 +1,1 @@
+export { type DirectoryOptions, loadChartDirectory } from "./directory.ts";
