@@ -33,7 +33,10 @@ export interface Observation {
 }
 
 export type State =
-  | { readonly state: "Absent" | "Locked" | "Unmanaged" | "OutOfSync" | "Drifted" | "Untested" | "Failed" | "InSync"; readonly because: string }
+  | {
+      readonly state: "Absent" | "Locked" | "Unmanaged" | "OutOfSync" | "Drifted" | "Untested" | "Failed" | "InSync";
+      readonly because: string;
+    }
   | { readonly state: "Unknown"; readonly because: string };
 
 export type Action = "install" | "upgrade" | "rollback" | "uninstallRemediation" | "test" | "unlock" | "correctDrift";
@@ -42,7 +45,13 @@ export type Action = "install" | "upgrade" | "rollback" | "uninstallRemediation"
 export type ActionType = "release" | "remediate" | "test" | "unlock" | "correctDrift";
 
 export type Decision =
-  | { readonly decision: "act"; readonly action: Action; readonly because: string; readonly clearHistory?: boolean; readonly to?: Snapshot }
+  | {
+      readonly decision: "act";
+      readonly action: Action;
+      readonly because: string;
+      readonly clearHistory?: boolean;
+      readonly to?: Snapshot;
+    }
   | { readonly decision: "none"; readonly state: "InSync" | "Drifted"; readonly because: string }
   | { readonly decision: "exceeded"; readonly remediation: Remediation; readonly because: string }
   | { readonly decision: "missingRollbackTarget"; readonly because: string }
@@ -77,8 +86,10 @@ export function classify(release: HelmRelease, seen: Observation): State {
     return { state: "Unmanaged", because: "found existing release in storage" };
   }
   if (snapshot.apiVersion === undefined || snapshot.apiVersion === "v2") {
-    if (snapshot.version !== last.version) return { state: "Unmanaged", because: "release not observed to be made for object" };
-    if (snapshot.digest !== last.snapshotDigest) return { state: "Unmanaged", because: "release digest verification error" };
+    if (snapshot.version !== last.version)
+      return { state: "Unmanaged", because: "release not observed to be made for object" };
+    if (snapshot.digest !== last.snapshotDigest)
+      return { state: "Unmanaged", because: "release digest verification error" };
   }
   switch (last.status) {
     case "failed":
@@ -91,18 +102,24 @@ export function classify(release: HelmRelease, seen: Observation): State {
       return { state: "Unknown", because: `unable to determine state for release with status '${last.status}'` };
   }
   const { desired } = seen;
-  if (last.chartName !== desired.chartName || last.chartVersion !== desired.chartVersion) return { state: "OutOfSync", because: "release chart changed" };
-  if (last.configDigest !== desired.configDigest) return { state: "OutOfSync", because: "release config values changed" };
+  if (last.chartName !== desired.chartName || last.chartVersion !== desired.chartVersion)
+    return { state: "OutOfSync", because: "release chart changed" };
+  if (last.configDigest !== desired.configDigest)
+    return { state: "OutOfSync", because: "release config values changed" };
   if (metadata.generation !== status?.observedGeneration) {
-    if ((status?.observedPostRenderersDigest ?? "") !== desired.postRenderersDigest) return { state: "OutOfSync", because: "postrenderers digest has changed" };
-    if ((status?.observedCommonMetadataDigest ?? "") !== desired.commonMetadataDigest) return { state: "OutOfSync", because: "common metadata digest has changed" };
+    if ((status?.observedPostRenderersDigest ?? "") !== desired.postRenderersDigest)
+      return { state: "OutOfSync", because: "postrenderers digest has changed" };
+    if ((status?.observedCommonMetadataDigest ?? "") !== desired.commonMetadataDigest)
+      return { state: "OutOfSync", because: "common metadata digest has changed" };
   }
   if (spec.test?.enable === true) {
     if (!wasTested(snapshot)) return { state: "Untested", because: "release has not been tested" };
     const remediation = activeRemediation(release);
-    if (hasFailedTest(snapshot) && remediation !== undefined && !remediation.ignoreTestFailures) return { state: "Failed", because: "release has test in failed phase" };
+    if (hasFailedTest(snapshot) && remediation !== undefined && !remediation.ignoreTestFailures)
+      return { state: "Failed", because: "release has test in failed phase" };
   }
-  if (seen.drift !== undefined && seen.drift.length > 0) return { state: "Drifted", because: `${seen.drift.length} object(s) differ from the release` };
+  if (seen.drift !== undefined && seen.drift.length > 0)
+    return { state: "Drifted", because: `${seen.drift.length} object(s) differ from the release` };
   return { state: "InSync", because: "release is in sync with the desired state" };
 }
 
@@ -118,14 +135,16 @@ export function choose(release: HelmRelease, { state, because }: State, seen: Ob
       return { decision: "act", action: "unlock", because };
     case "Absent": {
       const remediation = remediationFor(release, "install");
-      if (isExhausted(remediation) && !seen.force) return { decision: "exceeded", remediation, because: "cannot install release" };
+      if (isExhausted(remediation) && !seen.force)
+        return { decision: "exceeded", remediation, because: "cannot install release" };
       return { decision: "act", action: "install", because };
     }
     case "Unmanaged":
       return { decision: "act", action: "upgrade", because, clearHistory: true };
     case "OutOfSync": {
       const remediation = remediationFor(release, "upgrade");
-      if (isExhausted(remediation) && !seen.force) return { decision: "exceeded", remediation, because: "cannot upgrade release" };
+      if (isExhausted(remediation) && !seen.force)
+        return { decision: "exceeded", remediation, because: "cannot upgrade release" };
       return { decision: "act", action: "upgrade", because };
     }
     case "Drifted":
@@ -142,15 +161,31 @@ function chooseForFailed(release: HelmRelease, seen: Observation, because: strin
   const remediation = activeRemediation(release);
   if (remediation === undefined) return { decision: "act", action: "upgrade", because };
   if (remediation.retryInterval !== undefined) return { decision: "act", action: "upgrade", because };
-  if (remediation.failureCount === 0) return { decision: "act", action: "upgrade", because: "the configuration changed since the failure" };
+  if (remediation.failureCount === 0)
+    return { decision: "act", action: "upgrade", because: "the configuration changed since the failure" };
   if (seen.force) return { decision: "act", action: "upgrade", because: "a forced upgrade was requested" };
-  if (isExhausted(remediation) && !remediation.remediateLastFailure) return { decision: "exceeded", remediation, because: "cannot remediate failed release" };
+  if (isExhausted(remediation) && !remediation.remediateLastFailure)
+    return { decision: "exceeded", remediation, because: "cannot remediate failed release" };
   if (remediation.strategy === "uninstall") return { decision: "act", action: "uninstallRemediation", because };
   const target = previousGood(release.status, { ignoreTests: remediation.ignoreTestFailures });
-  if (target === undefined) return { decision: "missingRollbackTarget", because: "missing target release for rollback: cannot remediate failed release" };
+  if (target === undefined)
+    return {
+      decision: "missingRollbackTarget",
+      because: "missing target release for rollback: cannot remediate failed release",
+    };
   const stored = seen.stored.find(({ version }) => version === target.version);
-  if (stored === undefined) return { decision: "act", action: "upgrade", because: `release ${target.version} to roll back to is missing in storage` };
-  if (stored.snapshotDigest !== target.digest) return { decision: "act", action: "upgrade", because: `release ${target.version} to roll back to was changed in storage` };
+  if (stored === undefined)
+    return {
+      decision: "act",
+      action: "upgrade",
+      because: `release ${target.version} to roll back to is missing in storage`,
+    };
+  if (stored.snapshotDigest !== target.digest)
+    return {
+      decision: "act",
+      action: "upgrade",
+      because: `release ${target.version} to roll back to was changed in storage`,
+    };
   return { decision: "act", action: "rollback", because, to: target };
 }
 
@@ -160,7 +195,8 @@ export function decide(release: HelmRelease, seen: Observation, performed: Reado
   if (decision.decision !== "act" || !performed.has(typeOf(decision.action))) return decision;
   // Flux: an action of this type ran in this pass already, so it is for the next one, if there is to be one.
   const remediation = activeRemediation(release);
-  if (remediation?.retryInterval !== undefined) return { decision: "retryLater", after: remediation.retryInterval, because: decision.because };
+  if (remediation?.retryInterval !== undefined)
+    return { decision: "retryLater", after: remediation.retryInterval, because: decision.because };
   if (remediation === undefined || !isExhausted(remediation)) return { decision: "requeue", because: decision.because };
   return { decision: "stop", because: decision.because };
 }
@@ -169,8 +205,10 @@ export function decide(release: HelmRelease, seen: Observation, performed: Reado
 export function decideAfterRemediation(release: HelmRelease): Decision {
   const remediation = activeRemediation(release);
   if (remediation === undefined) return { decision: "requeue", because: "remediated" };
-  if (remediation.retryInterval !== undefined) return { decision: "retryLater", after: remediation.retryInterval, because: "remediated" };
-  const mayGoOn = !isExhausted(remediation) || (remediation.action === "upgrade" && remediation.strategy === "uninstall");
+  if (remediation.retryInterval !== undefined)
+    return { decision: "retryLater", after: remediation.retryInterval, because: "remediated" };
+  const mayGoOn =
+    !isExhausted(remediation) || (remediation.action === "upgrade" && remediation.strategy === "uninstall");
   if (mayGoOn) return { decision: "requeue", because: "remediated" };
   return { decision: "exceeded", remediation, because: "cannot remediate failed release" };
 }
@@ -189,7 +227,12 @@ export function mustResetFailures(release: HelmRelease, desired: Desired, resetR
 /** True when the release that is there is not the one that is wanted and must be uninstalled first. */
 export function hasTargetChanged(
   release: HelmRelease,
-  target: { readonly storageNamespace: string; readonly namespace: string; readonly name: string; readonly chartName: string },
+  target: {
+    readonly storageNamespace: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly chartName: string;
+  },
 ): boolean {
   const { status, spec } = release;
   if (status?.storageNamespace === undefined || status.storageNamespace === "") return false;

@@ -24,27 +24,75 @@ export function hasFailedTest({ testHooks }: Snapshot): boolean {
 }
 
 /** The newest revision before the latest to which a rollback may go: it was deployed, and its tests count when they are not ignored. */
-export function previousGood(status: Status | undefined, options: { readonly ignoreTests: boolean }): Snapshot | undefined {
+export function previousGood(
+  status: Status | undefined,
+  options: { readonly ignoreTests: boolean },
+): Snapshot | undefined {
   return newestFirst(status?.history)
     .slice(1)
-    .find((snapshot) => (snapshot.status === "deployed" || snapshot.status === "superseded") && (options.ignoreTests || !hasFailedTest(snapshot)));
+    .find((snapshot) => isGood(snapshot, options.ignoreTests));
 }
 
-/** Puts a snapshot in front, or in the place of the one with its version. */
-export function withSnapshot(history: readonly Snapshot[] | undefined, snapshot: Snapshot): readonly Snapshot[] {
+/**
+ * Records what an install or upgrade wrote to storage: the newest revision in front, with its action, and the next older one in its place
+ * without one. Flux stops there; what else was written, as a pruned revision, is not recorded.
+ */
+export function withReleased(
+  history: readonly Snapshot[] | undefined,
+  written: readonly Snapshot[],
+): readonly Snapshot[] {
+  const [newest, ...older] = newestFirst(written);
+  if (newest === undefined) return history ?? [];
+  const next = [newest, ...(history ?? [])];
+  for (const snapshot of older) {
+    const at = next.findIndex((known) => isSameRevision(known, snapshot));
+    if (at < 0) continue;
+    const { ociDigest, testHooks } = next[at]!;
+    const { action: _forgotten, ...rest } = snapshot;
+    return next.with(at, {
+      ...rest,
+      ...(ociDigest === undefined ? {} : { ociDigest }),
+      ...(testHooks === undefined ? {} : { testHooks }),
+    });
+  }
+  return next;
+}
+
+/** Records one revision that another action wrote: in its place where it is known, else in front when `orPrepend`. */
+export function withRewritten(
+  history: readonly Snapshot[] | undefined,
+  written: Snapshot,
+  orPrepend: boolean,
+): readonly Snapshot[] {
   const all = history ?? [];
-  const at = all.findIndex(({ version, name, namespace }) => version === snapshot.version && name === snapshot.name && namespace === snapshot.namespace);
-  return at < 0 ? [snapshot, ...all] : all.with(at, snapshot);
+  const at = all.findIndex((known) => isSameRevision(known, written));
+  if (at < 0) return orPrepend ? [written, ...all] : all;
+  const { testHooks } = all[at]!;
+  return all.with(at, {
+    ...written,
+    ...(testHooks === undefined || written.testHooks !== undefined ? {} : { testHooks }),
+  });
 }
 
-const kept = 5; // Flux: RetryOnFailure keeps the newest five
+function isSameRevision(a: Snapshot, b: Snapshot): boolean {
+  return a.version === b.version && a.name === b.name && a.namespace === b.namespace;
+}
 
-/** What stays in the history of a release that is in sync: everything down to the revision one would roll back to. */
-export function truncated(history: readonly Snapshot[] | undefined, options: { readonly ignoreTests: boolean; readonly retryOnFailure: boolean }): readonly Snapshot[] {
+const longest = 5; // Flux: defaultMaxHistory
+
+/** What stays in the history of a release that is settled: everything down to the revision one would roll back to. */
+export function truncated(
+  history: readonly Snapshot[] | undefined,
+  options: { readonly ignoreTests: boolean; readonly retryOnFailure: boolean },
+): readonly Snapshot[] {
   const sorted = newestFirst(history);
-  if (options.retryOnFailure) return sorted.slice(0, kept);
-  const good = sorted.findIndex(
-    (snapshot, index) => index > 0 && (snapshot.status === "deployed" || snapshot.status === "superseded") && (options.ignoreTests || !hasFailedTest(snapshot)),
+  if (options.retryOnFailure) return sorted.slice(0, longest);
+  const good = sorted.findIndex((snapshot, index) => index > 0 && isGood(snapshot, options.ignoreTests));
+  return good < 0 ? sorted.slice(0, longest) : sorted.slice(0, good + 1);
+}
+
+function isGood(snapshot: Snapshot, ignoreTests: boolean): boolean {
+  return (
+    (snapshot.status === "deployed" || snapshot.status === "superseded") && (ignoreTests || !hasFailedTest(snapshot))
   );
-  return good < 0 ? sorted : sorted.slice(0, good + 1);
 }

@@ -1,31 +1,34 @@
-import { sha256Hex } from "../../base/node/digest.ts";
-import type { HelmRelease } from "../../api/index.ts";
+import { sha256Sync } from "../../base/node/digest.ts";
+import type { HelmRelease, KubeObject } from "../../api/index.ts";
 
 const longest = 53; // Helm: a release name leaves room for a suffix in a DNS label of 63
 const kept = 40;
 
+/** The namespace and name of a stored object. The API gives both to everything that is stored in a namespace. */
+export function identityOf({ metadata }: KubeObject): { readonly namespace: string; readonly name: string } {
+  return { namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
+}
+
 /** The name under which helm knows the release. Flux: a name over 53 characters keeps 40 and gets 12 digits of its SHA-256. */
-export function releaseNameOf({ metadata, spec }: HelmRelease): string {
-  const name = spec.releaseName ?? (spec.targetNamespace === undefined ? metadata.name : `${spec.targetNamespace}-${metadata.name}`);
-  return name.length <= longest ? name : `${name.slice(0, kept)}-${sha256Hex(name).slice(0, 12)}`;
+export function releaseNameOf(release: HelmRelease): string {
+  const { releaseName, targetNamespace } = release.spec;
+  const own = identityOf(release).name;
+  const name = releaseName ?? (targetNamespace === undefined ? own : `${targetNamespace}-${own}`);
+  return name.length <= longest ? name : `${name.slice(0, kept)}-${sha256Sync(name).slice(0, 12)}`;
 }
 
 /** Where the release's objects go. */
-export function releaseNamespaceOf({ metadata, spec }: HelmRelease): string {
-  return spec.targetNamespace ?? metadata.namespace;
+export function releaseNamespaceOf(release: HelmRelease): string {
+  return release.spec.targetNamespace ?? identityOf(release).namespace;
 }
 
 /** Where helm's records of the release are kept. It does not follow the target namespace. */
-export function storageNamespaceOf({ metadata, spec }: HelmRelease): string {
-  return spec.storageNamespace ?? metadata.namespace;
+export function storageNamespaceOf(release: HelmRelease): string {
+  return release.spec.storageNamespace ?? identityOf(release).namespace;
 }
 
-/** The namespace of the chart's source, and so of the HelmChart that is made for the release. */
-export function sourceNamespaceOf({ metadata, spec }: HelmRelease): string {
-  return spec.chart?.spec.sourceRef.namespace ?? metadata.namespace;
-}
-
-/** The HelmChart that is made for a release with `spec.chart`. */
-export function helmChartNameOf({ metadata }: HelmRelease): string {
-  return `${metadata.namespace}-${metadata.name}`;
+/** The HelmChart that is made for a release with `spec.chart`: it lives beside the chart's source. */
+export function helmChartNameOf(release: HelmRelease): { readonly namespace: string; readonly name: string } {
+  const { namespace, name } = identityOf(release);
+  return { namespace: release.spec.chart?.spec.sourceRef.namespace ?? namespace, name: `${namespace}-${name}` };
 }

@@ -14,8 +14,6 @@ export interface Remediation {
   readonly strategy: "rollback" | "uninstall";
   /** Present when failures are answered by another upgrade after an interval, not by a rollback. */
   readonly retryInterval?: Milliseconds;
-  /** False when nothing is said about failures: Flux then neither remediates nor counts. */
-  readonly isConfigured: boolean;
 }
 
 const defaultRetryInterval = 5 * 60_000;
@@ -34,8 +32,11 @@ export function remediationFor(release: HelmRelease, action: ReleaseAction): Rem
     remediateLastFailure: settings?.remediateLastFailure ?? (action === "upgrade" && retries > 0),
     ignoreTestFailures: settings?.ignoreTestFailures ?? spec.test?.ignoreFailures ?? false,
     strategy: action === "install" ? "uninstall" : (upgrade?.strategy ?? "rollback"),
-    ...(retry === undefined ? {} : { retryInterval: retry.retryInterval === undefined ? defaultRetryInterval : parseDuration(retry.retryInterval) }),
-    isConfigured: true,
+    ...(retry === undefined
+      ? {}
+      : {
+          retryInterval: retry.retryInterval === undefined ? defaultRetryInterval : parseDuration(retry.retryInterval),
+        }),
   };
 }
 
