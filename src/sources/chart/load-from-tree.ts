@@ -1,0 +1,24 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Chart } from "../../chart/index.ts";
+import { loadChartDirectory } from "../../chart/node/index.ts";
+import { SourceError } from "../errors.ts";
+import { type SourceTree, subtreeOf } from "../tree.ts";
+
+/** Loads the chart in a folder of a tree as Helm loads it from a disk, `.helmignore` included. */
+export async function loadFromTree(tree: SourceTree, path: string): Promise<Chart> {
+  const folder = subtreeOf(tree, path);
+  if (folder === undefined) throw new SourceError("InvalidPath", `stat ${path}: no such file or directory`);
+  const root = await mkdtemp(join(tmpdir(), "cox-chart-"));
+  try {
+    for (const file of folder.files) {
+      const target = join(root, ...file.path.split("/"));
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, await file.read());
+    }
+    return await loadChartDirectory(root, { root });
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
