@@ -1,0 +1,263 @@
+import { badRequest, conflict, invalid, fieldError, type KubeObject, notFound, type Status } from "../../api/index.ts";
+import { isValues } from "../../base/value.ts";
+import { bodyFormat, readBody } from "../http/body.ts";
+import { type Call, keyOf } from "../http/call.ts";
+import { respondList, respondObject, respondStatus } from "../http/respond.ts";
+import { ApiError } from "../../api/index.ts";
+import { toServed } from "../serve.ts";
+import { commit, keep } from "../write/commit.ts";
+import { parseText } from "../write/decode.ts";
+import { timestamp } from "../write/metadata.ts";
+import { withMetadata } from "../write/phases.ts";
+import { isDryRun } from "./list-options.ts";
+import { selectorOf } from "./read.ts";
+
+/** What a client says about a deletion, in the body or in the query. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly dryRun: boolean;
+}
+
+/** DELETE of one object. */
+export async function deleteObject(call: Call): Promise<Response> {
+  const options = await readDeleteOptions(call);
+  const { object, gone } = await remove(call, call.path.name!, options);
+  if (!gone || returnsDeleted.has(`${call.resource.group}/${call.resource.kind}`)) return respondObject(call, object);
+  const { resource } = call;
+  return respondStatus(call, {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: {
+      name: object.metadata.name!,
+      ...(resource.group === "" ? {} : { group: resource.group }),
+      kind: resource.plural,
+      uid: object.metadata.uid!,
+    },
+  } satisfies Status);
+}
+
+/** Kinds whose deletion answers with the object rather than with a Status. */
+const returnsDeleted = new Set([
+  "/Pod",
+  "/Service",
+  "/ServiceAccount",
+  "/PersistentVolume",
+  "/PersistentVolumeClaim",
+  "/PodTemplate",
+  "/ReplicationController",
+  "/ResourceQuota",
+  "storage.k8s.io/StorageClass",
+  "storage.k8s.io/VolumeAttachment",
+  "storage.k8s.io/CSIDriver",
+  "storage.k8s.io/CSINode",
+  "policy/PodDisruptionBudget",
+]);
+
+/** DELETE of a collection: each object that is selected, as if it were deleted alone. */
+export async function deleteCollection(call: Call): Promise<Response> {
+  const options = await readDeleteOptions(call);
+  const { matches } = selectorOf(call);
+  const { core, resource, path } = call;
+  const prefix = path.namespace === undefined ? "" : `${path.namespace}/`;
+  const { items, revision } = core.store.list(resource.bucket, { prefix });
+  const selected = items.filter(({ object }) => matches(toServed(resource, object)));
+  const deleted = await Promise.all(
+    selected.map(async ({ object }) => {
+      try {
+        const named = { ...call, path: { ...path, ...namespaceOf(object), name: object.metadata.name! } };
+        return (await remove(named, object.metadata.name!, options)).object;
+      } catch (thrown) {
+        if (thrown instanceof ApiError && thrown.code === "NotFound") return undefined;
+        throw thrown;
+      }
+    }),
+  );
+  return respondList(
+    call,
+    deleted.filter((object) => object !== undefined),
+    { resourceVersion: String(revision) },
+  );
+}
+
+function namespaceOf({ metadata: { namespace } }: KubeObject): { readonly namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}
+
+/** Deletes one object, or marks it as to be deleted when something must be done first. Returns its last or marked state, as stored. */
+export async function remove(
+  call: Call,
+  name: string,
+  options: DeleteOptions,
+): Promise<{ readonly object: KubeObject; readonly gone: boolean }> {
+  const { resource, path, core } = call;
+  let gone = false;
+  const object = await commit(
+    call,
+    keyOf(path.namespace, name),
+    (current) => {
+      if (current === undefined) throw notFound(resource, name);
+      const old = toServed(resource, current.object);
+      checkPreconditions(call, old, options);
+      const next = afterDelete(call, old, options, core.now());
+      gone = next === undefined;
+      return next === old ? keep : next;
+    },
+    { dryRun: options.dryRun },
+  );
+  return { object, gone };
+}
+
+/** The state of an object after a deletion was asked for: undefined where it is gone, itself where nothing changes. */
+function afterDelete(call: Call, old: KubeObject, options: DeleteOptions, now: Date): KubeObject | undefined {
+  const { strategy } = call.resource;
+  const { metadata } = old;
+  const isMarked = metadata.deletionTimestamp !== undefined;
+  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds) ?? 0;
+  const finalizers = finalizersAfter(call, metadata.finalizers ?? [], options);
+  const spec = old["spec"] as { readonly finalizers?: readonly string[] } | undefined;
+  const isHeld = call.resource.bucket === "/namespaces" && (spec?.finalizers ?? []).length > 0;
+
+  if (isMarked) {
+    const before = metadata.deletionGracePeriodSeconds ?? 0;
+    const isShorter = grace < before;
+    if (finalizers.length === 0 && !isHeld && (grace === 0 || before === 0)) return undefined;
+    const isSame = sameFinalizers(finalizers, metadata.finalizers ?? []);
+    if (!isShorter && isSame) return old;
+    return withMetadata(old, {
+      ...(isSame ? {} : { finalizers }),
+      ...(isShorter
+        ? { deletionGracePeriodSeconds: grace, deletionTimestamp: timestamp(new Date(now.getTime() + grace * 1000)) }
+        : {}),
+    });
+  }
+  if (grace === 0 && finalizers.length === 0 && !isHeld) return undefined;
+  const marked = withMetadata(old, {
+    deletionTimestamp: timestamp(new Date(now.getTime() + grace * 1000)),
+    deletionGracePeriodSeconds: grace,
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+  });
+  return strategy.markDeleted?.(marked, now) ?? marked;
+}
+
+function sameFinalizers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((finalizer, index) => finalizer === b[index]);
+}
+
+const orphan = "orphan";
+const foreground = "foregroundDeletion";
+
+/** The finalizers that make the garbage collector do what was asked. */
+function finalizersAfter(call: Call, finalizers: readonly string[], options: DeleteOptions): readonly string[] {
+  const { propagationPolicy } = options;
+  const had = finalizers.includes(orphan) ? "Orphan" : finalizers.includes(foreground) ? "Foreground" : undefined;
+  const policy = propagationPolicy ?? had ?? call.resource.strategy.defaultPropagation ?? "Background";
+  const others = finalizers.filter((finalizer) => finalizer !== orphan && finalizer !== foreground);
+  switch (policy) {
+    case "Orphan":
+      return [...others, orphan];
+    case "Foreground":
+      return [...others, foreground];
+    case "Background":
+      return others;
+  }
+}
+
+function checkPreconditions(call: Call, object: KubeObject, { uid, resourceVersion }: DeleteOptions): void {
+  const { name = "", uid: actual = "", resourceVersion: version = "" } = object.metadata;
+  if (uid !== undefined && uid !== actual) {
+    throw conflict(
+      call.resource,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== version) {
+    throw conflict(
+      call.resource,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${version}`,
+    );
+  }
+}
+
+/** Reads DeleteOptions from the body or the query. Throws BadRequest or Invalid. */
+export async function readDeleteOptions(call: Call): Promise<DeleteOptions> {
+  const text = await readBody(call.request);
+  const { query } = call;
+  if (text.trim() === "") {
+    const grace = query.get("gracePeriodSeconds");
+    return checked({
+      dryRun: query.getAll("dryRun"),
+      propagationPolicy: query.get("propagationPolicy") ?? undefined,
+      orphanDependents: query.has("orphanDependents") ? query.get("orphanDependents") === "true" : undefined,
+      gracePeriodSeconds: grace === null ? undefined : Number(grace),
+      preconditions: undefined,
+    });
+  }
+  const { value } = parseText(
+    text,
+    bodyFormat(call.request),
+    (why) => `couldn't get version/kind; json parse error: ${why}`,
+  );
+  if (!isValues(value)) throw badRequest("expected a DeleteOptions object");
+  const body = value as Readonly<Record<string, unknown>>;
+  if (body["kind"] !== undefined && body["kind"] !== "DeleteOptions") {
+    throw badRequest(
+      `${String(body["kind"])} in version "${call.resource.version}" cannot be handled as a DeleteOptions`,
+    );
+  }
+  const dryRun = body["dryRun"];
+  return checked({
+    dryRun: Array.isArray(dryRun) ? dryRun.map(String) : query.getAll("dryRun"),
+    propagationPolicy: body["propagationPolicy"],
+    orphanDependents: body["orphanDependents"],
+    gracePeriodSeconds: body["gracePeriodSeconds"],
+    preconditions: body["preconditions"],
+  });
+}
+
+function checked(options: {
+  readonly dryRun: readonly string[];
+  readonly propagationPolicy: unknown;
+  readonly orphanDependents: unknown;
+  readonly gracePeriodSeconds: unknown;
+  readonly preconditions: unknown;
+}): DeleteOptions {
+  const { propagationPolicy, orphanDependents, gracePeriodSeconds, preconditions } = options;
+  const kind = { group: "meta.k8s.io", kind: "DeleteOptions" };
+  if (propagationPolicy !== undefined && propagationPolicy !== null && typeof orphanDependents === "boolean") {
+    throw invalid(kind, "", [
+      fieldError.invalid(
+        "propagationPolicy",
+        propagationPolicy,
+        "orphanDependents and deletionPropagation cannot be both set",
+      ),
+    ]);
+  }
+  const policy =
+    propagationPolicy ?? (orphanDependents === true ? "Orphan" : orphanDependents === false ? "Background" : undefined);
+  if (policy !== undefined && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
+    throw invalid(kind, "", [
+      fieldError.notSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan", "nil"]),
+    ]);
+  }
+  const { uid, resourceVersion } = (isValues(preconditions) ? preconditions : {}) as {
+    readonly uid?: unknown;
+    readonly resourceVersion?: unknown;
+  };
+  return {
+    dryRun: isDryRun(options.dryRun, "DeleteOptions"),
+    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    ...(typeof gracePeriodSeconds === "number" && Number.isFinite(gracePeriodSeconds)
+      ? { gracePeriodSeconds: Math.max(0, Math.trunc(gracePeriodSeconds)) }
+      : {}),
+    ...(typeof uid === "string" ? { uid } : {}),
+    ...(typeof resourceVersion === "string" ? { resourceVersion } : {}),
+  };
+}

@@ -1,0 +1,113 @@
+import { badRequest, type KubeObject, schemaOf } from "../../api/index.ts";
+import { applyJsonPatch, applyMergePatch, JsonPatchError, parseJsonPatch } from "../../base/json-patch.ts";
+import type { Value } from "../../base/value.ts";
+import { mediaTypeOf, readBody } from "../http/body.ts";
+import type { Call } from "../http/call.ts";
+import { invalidPatch, unsupportedMediaType } from "../http/refusals.ts";
+import { respondObject } from "../http/respond.ts";
+import { applyServerSide } from "../managed-fields/index.ts";
+import { asObject, parseText } from "../write/decode.ts";
+import { managerOf, requireManager } from "../write/manager.ts";
+import { resetsOf, update } from "./update.ts";
+
+const types = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+  "application/apply-patch+yaml": "apply",
+} as const;
+
+/** PATCH of one object or of its status, in any of the four dialects. */
+export async function patchObject(call: Call): Promise<Response> {
+  const mediaType = mediaTypeOf(call.request);
+  const type = Object.hasOwn(types, mediaType) ? types[mediaType as keyof typeof types] : undefined;
+  // Kubernetes: custom kinds have no strategies to merge by.
+  const accepted = Object.keys(types).filter((name) => !(call.resource.custom && name.includes("strategic")));
+  if (type === undefined || (type === "strategic" && call.resource.custom)) throw unsupportedMediaType(accepted);
+  const text = await readBody(call.request);
+  if (type === "apply") return apply(call, text);
+  if (call.query.get("force") !== null) throw badRequest("force is not allowed for non-apply patch");
+  const patch = parsePatch(text);
+  const manager = managerOf(call, "PatchOptions");
+  const stored = await update(call, {
+    kind: "PatchOptions",
+    manager,
+    produce: (old) => asObject(call, patched(call, type, old, patch)),
+  });
+  return respondObject(call, stored);
+}
+
+function parsePatch(text: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch (thrown) {
+    throw badRequest(`error decoding patch: ${thrown instanceof Error ? thrown.message : "not JSON"}`);
+  }
+}
+
+function patched(call: Call, type: "json" | "merge" | "strategic", old: KubeObject, patch: Value): unknown {
+  const original = old as unknown as Value;
+  switch (type) {
+    case "json":
+      try {
+        return applyJsonPatch(original, parseJsonPatch(patch));
+      } catch (thrown) {
+        if (thrown instanceof JsonPatchError) throw invalidPatch(thrown);
+        throw thrown;
+      }
+    case "merge":
+      return applyMergePatch(original, patch);
+    case "strategic":
+      throw new Error(`strategic merge patch of ${call.resource.kind} is not there yet`);
+  }
+}
+
+/** Server-side apply: creates the object where there is none. */
+async function apply(call: Call, text: string): Promise<Response> {
+  const { resource, path } = call;
+  const manager = requireManager(call);
+  const { value, duplicates } = parseText(text, "yaml", (why) => `error decoding YAML: ${why}`);
+  const sent = asObject(call, value, duplicates);
+  const { name = path.name, namespace } = sent.metadata;
+  if (name !== path.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
+  }
+  if (resource.namespaced && namespace !== undefined && namespace !== path.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the URL (${path.namespace})`,
+    );
+  }
+  const patch: KubeObject = {
+    ...sent,
+    metadata: {
+      ...sent.metadata,
+      name: path.name!,
+      ...(path.namespace === undefined ? {} : { namespace: path.namespace }),
+    },
+  };
+  const common = {
+    schema: resource.schema ?? schemaOf(resource),
+    manager,
+    apiVersion: resource.apiVersion,
+    ...(path.subresource === undefined ? {} : { subresource: path.subresource }),
+    resetFields: resetsOf(call, path.subresource),
+    now: call.core.now(),
+    patch,
+    force: call.query.get("force") === "true",
+  };
+  let created = false;
+  const stored = await update(call, {
+    kind: "PatchOptions",
+    manager,
+    tracked: true,
+    produce: (live) => applyServerSide({ ...common, live }).object,
+    create:
+      path.subresource === undefined
+        ? () => {
+            created = true;
+            return { object: applyServerSide({ ...common, live: undefined }).object, tracked: true };
+          }
+        : undefined,
+  });
+  return respondObject(call, stored, created ? 201 : 200);
+}

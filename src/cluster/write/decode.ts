@@ -1,0 +1,135 @@
+import { badRequest, type KubeObject } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import { parseYaml } from "../../base/yaml/index.ts";
+import { isValues } from "../../base/value.ts";
+import type { Call } from "../http/call.ts";
+import type { Resource } from "../registry/resource.ts";
+import { duplicateKeys } from "./duplicate-keys.ts";
+import { decodeTyped } from "./typed.ts";
+
+// Go's decoder stops at 10,000; recursion here must stay within the engine's stack.
+const depthLimit = 1_000;
+
+/** Reads JSON or YAML text. Throws BadRequest; `duplicates` are the paths of keys that came twice (the last one counts). */
+export function parseText(
+  text: string,
+  format: "json" | "yaml",
+  describe: (why: string) => string,
+): { readonly value: unknown; readonly duplicates: readonly string[] } {
+  let value: unknown;
+  try {
+    value = format === "json" ? JSON.parse(text) : withNumbers(parseYaml(text));
+  } catch (thrown) {
+    throw badRequest(describe(format === "json" ? goJsonError(text, messageOf(thrown)) : messageOf(thrown)));
+  }
+  if (isDeeper(value, depthLimit)) throw badRequest(describe("exceeded max depth"));
+  return { value, duplicates: format === "json" ? duplicateKeys(text, value) : [] };
+}
+
+/** Decodes the body of a create or update into an object of the resource. Throws BadRequest; applies `fieldValidation`. */
+export function decodeObject(
+  call: Call,
+  text: string,
+  format: "json" | "yaml",
+  resource: Resource = call.resource,
+): KubeObject {
+  const head = `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: `;
+  const { value, duplicates } = parseText(text, format, (why) => `${head}${why} (${text.slice(0, 64)})`);
+  return asObject(call, value, duplicates, resource);
+}
+
+/** Checks that a value is an object of the resource, and drops what its type does not have. */
+export function asObject(
+  call: Call,
+  value: unknown,
+  duplicates: readonly string[] = [],
+  resource: Resource = call.resource,
+): KubeObject {
+  const { apiVersion, kind } = resource;
+  if (!isValues(value)) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${goType(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  const sentVersion =
+    given["apiVersion"] === undefined || given["apiVersion"] === "" ? apiVersion : given["apiVersion"];
+  const sentKind = given["kind"] === undefined || given["kind"] === "" ? kind : given["kind"];
+  if (resource.custom && given["kind"] === undefined) {
+    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`);
+  }
+  if (sentVersion !== apiVersion || sentKind !== kind)
+    throw badRequest(mismatch(resource, String(sentVersion), String(sentKind)));
+  const { object, unknown } = decodeTyped(resource, { ...given, apiVersion, kind });
+  reportUnknown(call, resource, [
+    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ]);
+  return object;
+}
+
+/** `fieldValidation`: what a strict decoder would not take is an error, a warning or nothing. */
+export function reportUnknown(call: Call, resource: Resource, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  switch (fieldValidationOf(call)) {
+    case "Strict":
+      throw badRequest(
+        `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: strict decoding error: ${problems.join(", ")}`,
+      );
+    case "Warn":
+      call.warnings.push(...problems);
+      return;
+    case "Ignore":
+      return;
+  }
+}
+
+function fieldValidationOf(call: Call): "Strict" | "Warn" | "Ignore" {
+  const asked = call.query.get("fieldValidation");
+  return asked === "Strict" || asked === "Ignore" ? asked : "Warn";
+}
+
+function mismatch(resource: Resource, apiVersion: string, kind: string): string {
+  const slash = apiVersion.indexOf("/");
+  const version = apiVersion.slice(slash + 1);
+  if (resource.custom) {
+    return apiVersion === resource.apiVersion
+      ? `the kind in the data (${kind}) does not match the expected kind (${resource.kind})`
+      : `the API version in the data (${apiVersion}) does not match the expected API version (${resource.apiVersion})`;
+  }
+  const ours = resource.group === "" ? "core" : resource.group.split(".")[0]!;
+  if (apiVersion !== resource.apiVersion) {
+    return `the API version in the data (${apiVersion}) does not match the expected API version (${resource.apiVersion})`;
+  }
+  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${resource.kind}: converting (${version}.${kind}) to (${ours}.${resource.kind}): unknown conversion`;
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "number" ? "number" : "string";
+}
+
+function goJsonError(text: string, message: string): string {
+  if (/end of JSON input/.test(message) || text.trim() === "") return "unexpected end of JSON input";
+  const at = /position (\d+)/.exec(message)?.[1];
+  const found = at === undefined ? undefined : text[Number(at)];
+  return found === undefined ? message : `invalid character '${found}' looking for beginning of value`;
+}
+
+/** JSON knows one kind of number; YAML integers come as bigints. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(withNumbers);
+  if (!isValues(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withNumbers(child)]));
+}
+
+function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (limit === 0) return true;
+  for (const child of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof child === "object" && child !== null && isDeeper(child, limit - 1)) return true;
+  }
+  return false;
+}
