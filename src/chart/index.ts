@@ -12,6 +12,9 @@ export {
   sortManifests,
   splitManifests,
 } from "./render/manifests.ts";
+export { manifestText, renderChart } from "./render/render.ts";
+export { chartCrds } from "./render/crds.ts";
+export { validateValues } from "./schema/validate-values.ts";
 export { type Dialect, parseSetInto } from "./set-flags/parse.ts";
 export type * from "./types.ts";
 export { coalesceTables, coalesceValues, mergeTables, mergeValues } from "./values/coalesce.ts";

@@ -1,5 +1,5 @@
+import { compilePathPattern } from "../../base/glob.ts";
 import { ChartError } from "../errors.ts";
-import { compileFileMatch } from "./file-match.ts";
 
 /** Says which files of a chart's folder do not belong to the chart. */
 export type IgnoreRules = (path: string, kind: "file" | "directory") => boolean;
@@ -38,7 +38,7 @@ function parseRule(line: string): Rule[] {
   if (pattern.startsWith("/")) pattern = pattern.slice(1);
   let match: (name: string) => boolean;
   try {
-    match = compileFileMatch(pattern);
+    match = compilePathPattern(pattern);
   } catch (cause) {
     throw new ChartError("InvalidChart", "syntax error in pattern", { cause });
   }

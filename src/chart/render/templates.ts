@@ -1,0 +1,72 @@
+import type { Values } from "../../base/value.ts";
+import { LookupPending, TemplateError } from "../../template/index.ts";
+import { ChartError } from "../errors.ts";
+import type { Lookup, RenderOptions } from "../types.ts";
+import { compiledTemplates } from "./compiled.ts";
+import { isPartial, type RenderedFile } from "./manifests.ts";
+import { renderables, type ScopeOptions } from "./scopes.ts";
+
+/** What renders: the processed chart, and fresh values for each attempt because templates may change them. */
+export interface TemplateRun extends Omit<ScopeOptions, "values"> {
+  /** The chart as it was loaded: the key under which its compiled templates are kept. */
+  readonly loaded: RenderOptions["chart"];
+  readonly freshValues: () => Values;
+  readonly lookup: Lookup | undefined;
+  readonly strict: boolean;
+  readonly lint: boolean;
+  readonly log: RenderOptions["log"];
+}
+
+// Each attempt answers at least one new question, so this bounds the questions of a chart and the time it can take.
+const maxAttempts = 1000;
+
+/**
+ * Runs every template that is no partial. Templates are synchronous: one that looks up what is not known yet is stopped, the answer is
+ * fetched, and all are run again. Throws ChartError with Helm's text for a template that fails.
+ */
+export async function renderTemplates(run: TemplateRun): Promise<RenderedFile[]> {
+  const answers = new Map<string, Values>();
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    try {
+      return renderOnce(run, answers);
+    } catch (error) {
+      if (error instanceof TemplateError) throw new ChartError("RenderFailed", error.message, { cause: error });
+      if (!(error instanceof LookupPending) || run.lookup === undefined) throw error;
+      const { apiVersion, kind, namespace, objectName: name } = error;
+      answers.set(
+        questionKey(apiVersion, kind, namespace, name),
+        await run.lookup({ apiVersion, kind, namespace, name }),
+      );
+    }
+  }
+  throw new ChartError("RenderFailed", `rendering template failed: more than ${maxAttempts} different lookups`);
+}
+
+function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): RenderedFile[] {
+  const templates = renderables({ ...run, values: run.freshValues() });
+  const set = compiledTemplates(run.loaded, { templates, strict: run.strict });
+  const includes = new Map<string, number>();
+  const lookup = (apiVersion: string, kind: string, namespace: string, name: string): unknown => {
+    const answer = answers.get(questionKey(apiVersion, kind, namespace, name));
+    if (answer === undefined) throw new LookupPending({ apiVersion, kind, namespace, name });
+    // Each caller gets its own: templates may change what they are given.
+    return structuredClone(answer);
+  };
+  const rendered: RenderedFile[] = [];
+  for (const { name, scope, basePath } of templates) {
+    if (isPartial(name)) continue;
+    scope.Template = { Name: name, BasePath: basePath };
+    const content = set.render(name, scope, {
+      includes,
+      lint: run.lint,
+      ...(run.lookup === undefined || run.lint ? {} : { lookup }),
+      warn: (message) => run.log?.({ level: "WARN", message }),
+    });
+    rendered.push({ name, content });
+  }
+  return rendered;
+}
+
+function questionKey(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}

@@ -1,0 +1,201 @@
+import { ChartError } from "../errors.ts";
+
+export type Draft = 4 | 6 | 7 | 2019 | 2020;
+
+export interface SchemaObject {
+  readonly [keyword: string]: unknown;
+}
+
+/** A schema is an object of keywords, or a boolean that takes everything or nothing. */
+export type SchemaNode = SchemaObject | boolean;
+
+/** A JSON Schema with its references resolved. */
+export interface SchemaDocument {
+  readonly root: SchemaNode;
+  readonly draft: (node: SchemaObject) => Draft;
+  /** Where `$ref`, `$dynamicRef` or `$recursiveRef` of a node points. */
+  readonly target: (node: SchemaObject, keyword: RefKeyword) => SchemaNode;
+}
+
+export type RefKeyword = "$ref" | "$dynamicRef" | "$recursiveRef";
+
+const rootUrl = "file:///values.schema.json";
+
+const drafts: Readonly<Record<string, Draft>> = {
+  "json-schema.org/draft-04/schema": 4,
+  "json-schema.org/draft-06/schema": 6,
+  "json-schema.org/draft-07/schema": 7,
+  "json-schema.org/draft/2019-09/schema": 2019,
+  "json-schema.org/draft/2020-12/schema": 2020,
+  "json-schema.org/schema": 2020,
+};
+
+const singleSchemas = [
+  "not",
+  "if",
+  "then",
+  "else",
+  "contains",
+  "propertyNames",
+  "additionalProperties",
+  "additionalItems",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+  "items",
+];
+const schemaLists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
+const schemaMaps = ["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"];
+
+interface Place {
+  readonly draft: Draft;
+  readonly base: string;
+}
+
+/** Reads values.schema.json. Throws ChartError for what is no JSON, for an unknown draft, and for references that do not resolve. */
+export function readSchema(text: string): SchemaDocument {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch (cause) {
+    throw new ChartError("SchemaViolation", `invalid JSON in values.schema.json: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (!isSchema(root)) throw new ChartError("SchemaViolation", "values.schema.json is neither an object nor a boolean");
+  const places = new Map<SchemaObject, Place>();
+  const byUrl = new Map<string, SchemaNode>([[rootUrl, root]]);
+  const waiting: { readonly node: SchemaNode; readonly place: Place }[] = [
+    { node: root, place: { draft: 2020, base: rootUrl } },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node } = next;
+    if (typeof node === "boolean" || places.has(node)) continue;
+    const place = enter(node, next.place, byUrl);
+    places.set(node, place);
+    for (const child of children(node)) waiting.push({ node: child, place });
+  }
+
+  const targets = new Map<SchemaObject, Map<string, SchemaNode>>();
+  const target = (node: SchemaObject, keyword: RefKeyword): SchemaNode => {
+    const known = targets.get(node)?.get(keyword);
+    if (known !== undefined) return known;
+    const found = resolve(node, keyword);
+    const ofNode = targets.get(node) ?? new Map<string, SchemaNode>();
+    targets.set(node, ofNode.set(keyword, found));
+    return found;
+  };
+  const placeOf = (node: SchemaObject): Place => places.get(node) ?? { draft: 2020, base: rootUrl };
+  const resolve = (node: SchemaObject, keyword: RefKeyword): SchemaNode => {
+    const reference = String(node[keyword]);
+    const place = placeOf(node);
+    const [url, fragment] = splitFragment(join(place.base, reference));
+    const resource = byUrl.get(url);
+    if (resource === undefined) throw unresolved(url);
+    if (fragment === "") return resource;
+    const found = fragment.startsWith("/") ? atPointer(resource, fragment) : byUrl.get(`${url}#${fragment}`);
+    if (!isSchema(found))
+      throw new ChartError(
+        "SchemaViolation",
+        `${fragment.startsWith("/") ? "json-pointer" : "anchor"} in "${url}#${fragment}" not found`,
+      );
+    // What only a reference reaches takes its draft and base from the place of the reference.
+    if (typeof found === "object" && !places.has(found)) places.set(found, place);
+    return found;
+  };
+  checkReferences(root, target);
+  return { root, draft: (node) => placeOf(node).draft, target };
+}
+
+export function isObject(value: unknown): value is SchemaObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isSchema(value: unknown): value is SchemaNode {
+  return typeof value === "boolean" || isObject(value);
+}
+
+function enter(node: SchemaObject, outer: Place, byUrl: Map<string, SchemaNode>): Place {
+  const draft = draftOf(node) ?? outer.draft;
+  const id = node[draft === 4 ? "id" : "$id"];
+  let base = outer.base;
+  if (typeof id === "string" && !(draft < 2019 && typeof node.$ref === "string")) {
+    const [url, fragment] = splitFragment(join(outer.base, id));
+    if (url !== outer.base) byUrl.set(url, node);
+    base = url;
+    if (draft < 2019 && fragment !== "" && !fragment.startsWith("/")) byUrl.set(`${url}#${fragment}`, node);
+  }
+  for (const keyword of ["$anchor", "$dynamicAnchor"]) {
+    const anchor = node[keyword];
+    if (draft >= 2019 && typeof anchor === "string") byUrl.set(`${base}#${anchor}`, node);
+  }
+  return { draft, base };
+}
+
+function draftOf(node: SchemaObject): Draft | undefined {
+  if (typeof node.$schema !== "string") return undefined;
+  const name = node.$schema.replace(/^https?:\/\//, "").replace(/#$/, "");
+  const draft = Object.hasOwn(drafts, name) ? drafts[name] : undefined;
+  if (draft === undefined) throw unresolved(node.$schema);
+  return draft;
+}
+
+function* children(node: SchemaObject): Generator<SchemaNode> {
+  for (const keyword of singleSchemas) {
+    const child = node[keyword];
+    if (isSchema(child)) yield child;
+  }
+  for (const keyword of schemaLists) {
+    const list = node[keyword];
+    if (Array.isArray(list)) yield* list.filter(isSchema);
+  }
+  for (const keyword of schemaMaps) {
+    const map = node[keyword];
+    if (isObject(map)) yield* Object.values(map).filter(isSchema);
+  }
+}
+
+/** Every reference that validation can reach must resolve, whether values ask for it or not. */
+function checkReferences(root: SchemaNode, target: SchemaDocument["target"]): void {
+  const seen = new Set<SchemaNode>();
+  const waiting: SchemaNode[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (typeof node === "boolean" || seen.has(node)) continue;
+    seen.add(node);
+    for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const)
+      if (typeof node[keyword] === "string") waiting.push(target(node, keyword));
+    const { definitions: _, $defs: __, ...reachable } = node;
+    for (const child of children(reachable)) waiting.push(child);
+  }
+}
+
+// Helm fetches remote references. A chart must not make us do that.
+function unresolved(url: string): ChartError {
+  return new ChartError("SchemaViolation", `failing loading "${url}": references to other documents are not followed`);
+}
+
+function splitFragment(url: string): [string, string] {
+  const hash = url.indexOf("#");
+  if (hash < 0) return [url, ""];
+  let fragment = url.slice(hash + 1);
+  try {
+    fragment = decodeURIComponent(fragment);
+  } catch {
+    // A malformed escape stands for itself, and then finds nothing.
+  }
+  return [url.slice(0, hash), fragment];
+}
+
+function join(base: string, reference: string): string {
+  if (reference.startsWith("#")) return base + reference;
+  return URL.parse(reference, base)?.href ?? reference;
+}
+
+function atPointer(node: unknown, pointer: string): unknown {
+  let current: unknown = node;
+  for (const step of pointer.split("/").slice(1)) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (Array.isArray(current)) current = /^[0-9]+$/.test(key) ? current[Number(key)] : undefined;
+    else current = isObject(current) && Object.hasOwn(current, key) ? current[key] : undefined;
+  }
+  return current;
+}
