@@ -6,7 +6,7 @@ export interface Artifact {
   readonly path: string;
   readonly url: string;
   readonly revision: string;
-  readonly size: number;
+  readonly size?: number;
   /** RFC 3339, in whole seconds. */
   readonly lastUpdateTime: string;
   readonly metadata?: Readonly<Record<string, string>>;

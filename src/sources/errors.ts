@@ -12,7 +12,7 @@ export type SourceErrorCode =
   | "ReferenceNotFound"
   | "GitOperationFailed"
   | "InvalidPath"
-  | "ArtifactMissing"
+  | "NotFound"
   | "ArtifactChanged"
   | ChartBuildErrorCode;
 

@@ -99,7 +99,7 @@ async function repackage(
 
 function assertChartName(name: string): void {
   if (name === "") throw chartBuildError("InvalidChartReference", "no name set for remote chart reference");
-  if (!/^[-a-z0-9/.]+$/.test(name) || /^[/.]|\/\/|\.\.|\.\/|\/\./.test(name))
+  if (!/^[-a-z0-9/.]+$/.test(name) || /^[/.]|\/\/|\.\.|\.\//.test(name))
     throw chartBuildError(
       "InvalidChartReference",
       `invalid chart name '${name}': a valid name must be lower case letters and numbers and MAY be separated with dashes (-), slashes (/) or periods (.)`,

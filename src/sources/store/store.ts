@@ -16,7 +16,7 @@ export interface ArtifactStore {
     readonly content: Uint8Array | AsyncIterable<Uint8Array>;
     readonly metadata?: Readonly<Record<string, string>>;
   }): Promise<Artifact>;
-  /** The content, checked against the digest; throws ArtifactMissing or ArtifactChanged. */
+  /** The content, checked against the digest; throws NotFound or ArtifactChanged. */
   read(artifact: Artifact): Promise<Uint8Array>;
   /** Whether the file is there and still what its digest says. A file that did not change is not hashed again. */
   check(artifact: Artifact): Promise<"present" | "missing" | "changed">;
@@ -124,7 +124,7 @@ export async function openArtifactStore(options: StoreOptions): Promise<Artifact
         await handle.close();
       }
     } catch (cause) {
-      throw new SourceError("ArtifactMissing", `cannot read artifact "${artifact.path}": it is not in storage`, {
+      throw new SourceError("NotFound", `cannot read artifact "${artifact.path}": it is not in storage`, {
         cause,
       });
     }

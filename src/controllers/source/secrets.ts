@@ -1,0 +1,52 @@
+import { messageOf } from "../../base/errors.ts";
+import type { KubeObject } from "../../api/index.ts";
+import type { Credentials, TlsOptions } from "../../sources/index.ts";
+import type { Context } from "../runtime/index.ts";
+import { fail } from "./failure.ts";
+
+/** The decoded data of a Secret. */
+export type SecretData = ReadonlyMap<string, string>;
+
+interface Secret extends KubeObject {
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Reads a Secret of the object's namespace; fails with AuthenticationFailed and Flux's text before the cause. */
+export async function readSecret(
+  context: Context,
+  secret: { readonly namespace: string; readonly name: string },
+  prefix: string,
+): Promise<SecretData> {
+  const { namespace, name } = secret;
+  try {
+    const reference = { apiVersion: "v1", kind: "Secret", namespace, name };
+    const found = await context.client.get<Secret>(reference, { signal: context.signal });
+    return new Map(
+      Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+    );
+  } catch (cause) {
+    const message = `${prefix} '${namespace}/${name}': ${messageOf(cause)}`;
+    return fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message }, cause);
+  }
+}
+
+/** User name and password; undefined where the Secret has none. */
+export function basicCredentialsOf(data: SecretData): Credentials | undefined {
+  const username = data.get("username") ?? "";
+  const password = data.get("password") ?? "";
+  return username === "" ? undefined : { type: "basic", username, password };
+}
+
+/** Certificates under the names of today, or those of older releases. Undefined where there are none. */
+export function tlsOf(data: SecretData): TlsOptions | undefined {
+  const ca = data.get("ca.crt") ?? data.get("caFile");
+  const cert = data.get("tls.crt") ?? data.get("certFile");
+  const key = data.get("tls.key") ?? data.get("keyFile");
+  if (ca === undefined && cert === undefined && key === undefined) return undefined;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}

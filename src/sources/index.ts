@@ -1,0 +1,37 @@
+export { filterIgnored } from "./archive/ignore.ts";
+export { packTree, unpackTree } from "./archive/pack.ts";
+export { type Artifact, folderOf, type Owner, type Retention } from "./artifact.ts";
+export {
+  type BuildOptions,
+  type ChartBuild,
+  effectiveValuesFiles,
+  type StoredChart,
+  summaryOf,
+} from "./chart/build.ts";
+export type { FindChartSource } from "./chart/dependencies.ts";
+export { buildFromArtifact } from "./chart/from-artifact.ts";
+export { buildFromRepository, type ChartSource, type RemoteChart } from "./chart/from-repository.ts";
+export { createDigestCache, type DigestCache } from "./digest-cache.ts";
+export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";
+export { type Checkout, checkoutGit, type CheckoutOptions } from "./git/checkout.ts";
+export { type GitReference, hashOfRevision } from "./git/reference.ts";
+export { type ChartVersion, formatIndex, parseIndex, type RepositoryIndex } from "./helm/index-file.ts";
+export { indexOf } from "./helm/index-of.ts";
+export {
+  downloadChart,
+  fetchIndex,
+  type FetchedIndex,
+  normalizeRepositoryUrl,
+  type RepositoryAccess,
+} from "./helm/repository.ts";
+export { selectChartVersion } from "./helm/select-version.ts";
+export type { Credentials } from "./http/download.ts";
+export { type ListenOptions, serve, type Server } from "./http/serve.ts";
+export { createTransport, type TlsOptions, type Transport } from "./http/transport.ts";
+export { serveChartRepository } from "./playground/chart-repository.ts";
+export { commitGit, copyFolder, createGitRepository } from "./playground/git-repository.ts";
+export { serveGit } from "./playground/git-server.ts";
+export { createArtifactReader } from "./store/reader.ts";
+export { serveArtifacts } from "./store/serve.ts";
+export { type ArtifactStore, openArtifactStore, type StoreOptions } from "./store/store.ts";
+export { overlay, type SourceFile, type SourceTree, subtreeOf, resolveInRoot } from "./tree.ts";
