@@ -1,0 +1,238 @@
+import { constantFor, idealConstant, nilOf, validate } from "./argument.ts";
+import type { Compilation } from "./compile.ts";
+import { compileCall } from "./compile-call.ts";
+import { callField, countComplaint, readField } from "./field.ts";
+import type { CommandNode, Operand, PipeNode, VariableNode } from "./nodes.ts";
+import { sourceOf } from "./nodes.ts";
+import { type Frame, fail } from "./run.ts";
+import type { Method, Parameter } from "./value.ts";
+
+/** An expression, compiled. A nil inside an interface is null, no value is undefined. */
+export type Evaluate = (frame: Frame, dot: unknown) => unknown;
+
+/** Compiles a pipeline with its declarations. The result may be null where Go would take nil out of its interface. */
+export function compilePipeline(pipe: PipeNode, context: Compilation): Evaluate {
+  let evaluate: Evaluate | undefined;
+  for (const command of pipe.commands) evaluate = compileCommand(command, evaluate, context);
+  if (evaluate === undefined) return () => undefined;
+  if (pipe.declarations.length === 0) return evaluate;
+  const value = evaluate;
+  const assign = pipe.declarations.map((variable) => compileAssignment(variable, pipe.isAssignment, context));
+  const [first, second] = assign;
+  return (frame, dot) => {
+    const result = value(frame, dot) ?? undefined;
+    first?.(frame, result);
+    second?.(frame, result);
+    return result;
+  };
+}
+
+function compileAssignment(
+  node: VariableNode,
+  isAssignment: boolean,
+  { variables }: Compilation,
+): (frame: Frame, value: unknown) => void {
+  const variable = isAssignment ? variables.find(node.name) : variables.declare(node.name);
+  if (variable === undefined) return (frame) => fail(frame, `undefined variable: ${node.name}`);
+  const { slot } = variable;
+  return (frame, value) => {
+    frame.variables[slot] = value;
+  };
+}
+
+function compileCommand(command: CommandNode, final: Evaluate | undefined, context: Compilation): Evaluate {
+  const [first, ...args] = command.operands;
+  if (first === undefined) return () => undefined;
+  switch (first.type) {
+    case "field":
+    case "chain":
+    case "variable":
+      if (args.length > 0 || final !== undefined) return compileMember(first, args, final, context);
+      return compileOperand(first, context);
+    case "identifier":
+      return compileCall({ name: first.name, identifier: first, whole: command, args, final }, context);
+    case "pipe":
+    case "bool":
+    case "dot":
+    case "nil":
+    case "number":
+    case "string": {
+      const value = compileOperand(first, context);
+      if (args.length === 0 && final === undefined) return value;
+      return (frame, dot) => {
+        final?.(frame, dot);
+        if (first.type !== "pipe") frame.node = first;
+        return fail(frame, `can't give argument to non-function ${sourceOf(first)}`);
+      };
+    }
+  }
+}
+
+/** Compiles an operand on its own: where a command has no arguments, and where its type is free. */
+export function compileOperand(node: Operand, context: Compilation): Evaluate {
+  switch (node.type) {
+    case "field":
+      return compileFields(node, (_, dot) => dot, node.fields, context.dotInInterface);
+    case "variable":
+      return compileVariable(node, context);
+    case "chain":
+      return compileChain(node.operand, node.fields, context);
+    case "identifier":
+      return compileCall({ name: node.name, identifier: node, whole: node, args: [], final: undefined }, context);
+    case "pipe": {
+      const evaluate = compilePipeline(node, context);
+      return (frame, dot) => evaluate(frame, dot) ?? undefined;
+    }
+    case "dot":
+      return (_, dot) => dot;
+    case "bool": {
+      const { value } = node;
+      return () => value;
+    }
+    case "string": {
+      const { text } = node;
+      return () => text;
+    }
+    case "number": {
+      const constant = idealConstant(node);
+      if (typeof constant !== "string") return () => constant.value;
+      return (frame) => {
+        frame.node = node;
+        return fail(frame, constant);
+      };
+    }
+    case "nil":
+      return (frame) => {
+        frame.node = node;
+        return fail(frame, "nil is not a command");
+      };
+  }
+}
+
+function compileVariable(node: VariableNode, context: Compilation): Evaluate {
+  const variable = context.variables.find(node.name);
+  if (variable === undefined) {
+    return (frame) => {
+      frame.node = node;
+      return fail(frame, `undefined variable: ${node.name}`);
+    };
+  }
+  const { slot } = variable;
+  if (node.fields.length === 0) {
+    return (frame) => {
+      frame.node = node;
+      return frame.variables[slot];
+    };
+  }
+  return compileFields(node, (frame) => frame.variables[slot], node.fields, variable.isElement);
+}
+
+function compileChain(operand: Operand, fields: readonly string[], context: Compilation): Evaluate {
+  const value = compileChainStart(operand, context);
+  return (frame, dot) => {
+    let current = value(frame, dot);
+    for (let i = 0; i < fields.length; i += 1) {
+      current = readField(frame, current, fields[i] as string, i > 0);
+    }
+    return current;
+  };
+}
+
+function compileChainStart(operand: Operand, context: Compilation): Evaluate {
+  if (operand.type !== "nil") return compileOperand(operand, context);
+  return (frame) => fail(frame, `indirection through explicit nil in ${sourceOf(operand)}`);
+}
+
+function compileFields(node: Operand, start: Evaluate, fields: readonly string[], fromInterface: boolean): Evaluate {
+  const [first = "", second = "", third = ""] = fields;
+  switch (fields.length) {
+    case 1:
+      return (frame, dot) => {
+        frame.node = node;
+        return readField(frame, start(frame, dot), first, fromInterface);
+      };
+    case 2:
+      return (frame, dot) => {
+        frame.node = node;
+        return readField(frame, readField(frame, start(frame, dot), first, fromInterface), second, true);
+      };
+    case 3:
+      return (frame, dot) => {
+        frame.node = node;
+        const inner = readField(frame, readField(frame, start(frame, dot), first, fromInterface), second, true);
+        return readField(frame, inner, third, true);
+      };
+    default:
+      return (frame, dot) => {
+        frame.node = node;
+        let current = start(frame, dot);
+        for (let i = 0; i < fields.length; i += 1) {
+          current = readField(frame, current, fields[i] as string, i > 0 || fromInterface);
+        }
+        return current;
+      };
+  }
+}
+
+// `.Files.Get "x"`, `$x.Method 1`, `(chain).Method 1`: the last name must be a method.
+function compileMember(
+  node: Operand & { readonly type: "field" | "chain" | "variable" },
+  args: readonly Operand[],
+  final: Evaluate | undefined,
+  context: Compilation,
+): Evaluate {
+  if (node.type === "variable" && node.fields.length === 0) {
+    return (frame, dot) => {
+      final?.(frame, dot);
+      frame.node = node;
+      return fail(frame, `can't give argument to non-function ${sourceOf(node)}`);
+    };
+  }
+  const path = node.fields.slice(0, -1);
+  const name = node.fields.at(-1) ?? "";
+  const receiver = compileReceiver(node, path, context);
+  const values = args.map((arg) => ({ arg, evaluate: arg.type === "nil" ? undefined : compileOperand(arg, context) }));
+  return (frame, dot) => {
+    const last = final === undefined ? undefined : (final(frame, dot) ?? undefined);
+    if (node.type !== "chain") frame.node = node;
+    const value = receiver(frame, dot);
+    const evaluate = (method: Method): unknown[] => {
+      const total = args.length + (final === undefined ? 0 : 1);
+      const complaint = countComplaint(name, method, { explicit: args.length, total });
+      if (complaint !== undefined) fail(frame, complaint);
+      const given = values.map(({ arg, evaluate: compute }, index) => {
+        frame.node = arg;
+        return argumentFor(frame, arg, compute?.(frame, dot), method.parameters[index] ?? method.variadic ?? "any");
+      });
+      if (final !== undefined) {
+        const parameter = method.parameters[args.length] ?? method.variadic ?? "any";
+        given.push(validate(frame, last, parameter));
+      }
+      frame.node = node;
+      return given;
+    };
+    return callField(frame, value, name, { fromInterface: path.length > 0, evaluate });
+  };
+}
+
+function compileReceiver(
+  node: Operand & { readonly type: "field" | "chain" | "variable" },
+  path: readonly string[],
+  context: Compilation,
+): Evaluate {
+  if (node.type === "chain") return compileChain(node.operand, path, context);
+  if (node.type === "variable") return compileVariable({ ...node, fields: path }, context);
+  return path.length === 0 ? (_, dot) => dot : compileFields(node, (_, dot) => dot, path, context.dotInInterface);
+}
+
+function argumentFor(frame: Frame, arg: Operand, value: unknown, parameter: Parameter): unknown {
+  if (arg.type === "nil") {
+    const nil = nilOf(parameter);
+    return nil === undefined ? fail(frame, "cannot assign nil to its type") : nil.nil;
+  }
+  if (arg.type === "bool" || arg.type === "number" || arg.type === "string") {
+    const constant = constantFor(arg, parameter);
+    return typeof constant === "string" ? fail(frame, constant) : constant.value;
+  }
+  return validate(frame, value, parameter);
+}

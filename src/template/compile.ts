@@ -1,0 +1,216 @@
+import { compilePipeline, type Evaluate } from "./compile-pipeline.ts";
+import type { Functions } from "./functions/function.ts";
+import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode } from "./nodes.ts";
+import { printed, sprint } from "./print.ts";
+import { checkOutput, fail, Frame, step } from "./run.ts";
+import { isTrue } from "./truth.ts";
+import { elementAt, GoStruct, int, Integer, type GoMap, namedType, sortedKeys } from "./value.ts";
+import { quote } from "./quote.ts";
+import { openVariables, type Variables } from "./variables.ts";
+
+/** How a statement ended: goes on, breaks out of a range, or continues it. */
+export type Signal = 0 | 1 | 2;
+const goesOn = 0;
+const breaks = 1;
+const continues = 2;
+
+/** A statement, compiled: writes to the frame's output. */
+export type Step = (frame: Frame, dot: unknown) => Signal;
+
+/** What statements are compiled in: the functions, and the variables they see. */
+export interface Compilation {
+  readonly functions: Functions;
+  readonly variables: Variables;
+  /** Whether dot comes from a range, where Go has it inside an interface. */
+  readonly dotInInterface: boolean;
+}
+
+/** Compiles a template body to closures. No text of the template becomes code. */
+export function compileBody(body: ListNode, functions: Functions): { readonly step: Step; readonly slots: number } {
+  const variables = openVariables();
+  const compiled = compileList(body, { functions, variables, dotInInterface: false });
+  return { step: compiled, slots: variables.count };
+}
+
+function compileList(list: ListNode, context: Compilation): Step {
+  const steps = list.nodes.map((node) => compileStatement(node, context));
+  switch (steps.length) {
+    case 0:
+      return () => goesOn;
+    case 1:
+      return steps[0] as Step;
+    default:
+      return (frame, dot) => {
+        for (let i = 0; i < steps.length; i += 1) {
+          const signal = (steps[i] as Step)(frame, dot);
+          if (signal !== goesOn) return signal;
+        }
+        return goesOn;
+      };
+  }
+}
+
+function compileStatement(node: Statement, context: Compilation): Step {
+  switch (node.type) {
+    case "text": {
+      const { text } = node;
+      return (frame) => {
+        frame.output += text;
+        return goesOn;
+      };
+    }
+    case "action":
+      return compileAction(node, context);
+    case "break":
+      return () => breaks;
+    case "continue":
+      return () => continues;
+    case "if":
+    case "with":
+      return compileBranch(node, context);
+    case "range":
+      return compileRange(node, context);
+    case "template":
+      return compileTemplate(node, context);
+  }
+}
+
+function compileAction(node: ActionNode, context: Compilation): Step {
+  const evaluate = compilePipeline(node.pipe, context);
+  if (node.pipe.declarations.length > 0) {
+    return (frame, dot) => {
+      evaluate(frame, dot);
+      return goesOn;
+    };
+  }
+  return (frame, dot) => {
+    const value = evaluate(frame, dot);
+    frame.output += typeof value === "string" ? value : printed(value);
+    return goesOn;
+  };
+}
+
+function compileBranch(node: BranchNode, context: Compilation): Step {
+  const { variables } = context;
+  const outer = variables.mark();
+  const evaluate = compilePipeline(node.pipe, context);
+  const inner = variables.mark();
+  const setsDot = node.type === "with";
+  const list = compileList(node.list, setsDot ? { ...context, dotInInterface: false } : context);
+  variables.release(inner);
+  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, context);
+  variables.release(outer);
+  return (frame, dot) => {
+    const value = evaluate(frame, dot);
+    if (value === true || isTrue(value)) return list(frame, setsDot ? value : dot);
+    return otherwise === undefined ? goesOn : otherwise(frame, dot);
+  };
+}
+
+type Turn = (frame: Frame, index: unknown, element: unknown) => Signal;
+
+function compileRange(node: BranchNode, context: Compilation): Step {
+  const { variables } = context;
+  const outer = variables.mark();
+  const evaluate = compilePipeline(node.pipe, context);
+  const slots = node.pipe.declarations.map((declared) => variables.find(declared.name)?.slot);
+  if (!node.pipe.isAssignment) for (const declared of node.pipe.declarations) variables.markElement(declared.name);
+  const inner = variables.mark();
+  const list = compileList(node.list, { ...context, dotInInterface: true });
+  variables.release(inner);
+  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, context);
+  variables.release(outer);
+
+  const indexSlot = slots.length > 1 ? slots[0] : undefined;
+  const elementSlot = slots.length > 1 ? slots[1] : slots[0];
+  const turn: Turn = (frame, index, element) => {
+    if (elementSlot !== undefined) frame.variables[elementSlot] = element;
+    if (indexSlot !== undefined) frame.variables[indexSlot] = typeof index === "number" ? int(index) : index;
+    step(frame);
+    const signal = list(frame, element);
+    checkOutput(frame);
+    return signal;
+  };
+  return (frame, dot) => {
+    const value = evaluate(frame, dot);
+    const { run } = rangeOver;
+    if (run(frame, value, turn, slots.length)) return goesOn;
+    return otherwise === undefined ? goesOn : otherwise(frame, dot);
+  };
+}
+
+const rangeOver = {
+  /** Runs a turn for each element; false when there was none. */
+  run(frame: Frame, value: unknown, turn: Turn, declared: number): boolean {
+    if (value === null || value === undefined) return false;
+    if (typeof value === "object") {
+      if (Array.isArray(value) || value instanceof Uint8Array) return overList(frame, value, turn);
+      if (value instanceof Integer) return overInteger(frame, value, turn, declared);
+      if (!(value instanceof GoStruct) && !isScalarObject(value)) return overMap(frame, value as GoMap, turn);
+    }
+    if (typeof value === "bigint") return overInteger(frame, value, turn, declared);
+    return fail(frame, `range can't iterate over ${sprint(value)}`);
+  },
+};
+
+function isScalarObject(value: object): boolean {
+  return value.constructor !== Object && value.constructor !== undefined && Object.getPrototypeOf(value) !== null;
+}
+
+function overList(frame: Frame, list: readonly unknown[] | Uint8Array, turn: Turn): boolean {
+  const { length } = list;
+  for (let i = 0; i < length; i += 1) {
+    if (turn(frame, i, elementAt(list, i)) === breaks) break;
+  }
+  return length > 0;
+}
+
+function overMap(frame: Frame, map: GoMap, turn: Turn): boolean {
+  const keys = sortedKeys(map);
+  if (namedType(map)?.element === undefined && keys.length === 0) return false;
+  // Go takes keys and values before the first turn: what a turn does to the map does not show.
+  const values = keys.map((key) => map[key] ?? null);
+  for (let i = 0; i < keys.length; i += 1) {
+    if (turn(frame, keys[i], values[i]) === breaks) break;
+  }
+  return keys.length > 0;
+}
+
+function overInteger(frame: Frame, value: Integer | bigint, turn: Turn, declared: number): boolean {
+  if (declared > 1) fail(frame, `can't use ${sprint(value)} to iterate over more than one variable`);
+  const count = typeof value === "bigint" ? value : value.value;
+  for (let i = 0n; i < count; i += 1n) {
+    const element = typeof value === "bigint" ? i : value.kind === "int" ? int(i) : new Integer(value.kind, i);
+    if (turn(frame, undefined, element) === breaks) break;
+  }
+  return count > 0n;
+}
+
+function compileTemplate(node: TemplateNode, context: Compilation): Step {
+  const { name } = node;
+  const evaluate: Evaluate = node.pipe === undefined ? () => undefined : compilePipeline(node.pipe, context);
+  return (frame, dot) => {
+    frame.node = node;
+    const program = frame.scope.lookup(name);
+    if (program === undefined) return fail(frame, `template ${quote(name)} not defined`);
+    const limit = frame.run.limits.templateDepth;
+    if (frame.depth >= limit) fail(frame, `exceeded maximum template depth (${limit})`);
+    step(frame);
+    const data = evaluate(frame, dot) ?? undefined;
+    const body = program.step;
+    const inner = new Frame(frame.run, frame.scope, program, { data, depth: frame.depth + 1 });
+    try {
+      body(inner, data);
+    } catch (error) {
+      // JavaScript's stack ends before Go's does; what recurses so far would reach Go's limit too.
+      if (error instanceof RangeError && /call stack/i.test(error.message)) {
+        frame.node = node;
+        fail(frame, `exceeded maximum template depth (${limit})`);
+      }
+      throw error;
+    }
+    frame.output += inner.output;
+    checkOutput(frame);
+    return goesOn;
+  };
+}

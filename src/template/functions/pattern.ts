@@ -1,0 +1,147 @@
+import type { RE2JS } from "re2js";
+import { GoError, limitError } from "../errors.ts";
+import { defaultLimits } from "../limits.ts";
+import { loadPackage } from "../node/load.ts";
+import { quote } from "../quote.ts";
+
+/** A compiled regular expression of RE2's syntax, matched in linear time. */
+export interface Pattern {
+  readonly source: string;
+  readonly compiled: RE2JS;
+}
+
+/** One match: where it is, and its groups. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  group(index: number): string;
+  named(name: string): string;
+  readonly groups: number;
+}
+
+const cache = new Map<string, Pattern>();
+const cacheSize = 500;
+
+/** regexp.Compile; throws GoError with Go's text. */
+export function compilePattern(source: string): Pattern {
+  const known = cache.get(source);
+  if (known !== undefined) return known;
+  if (source.length > defaultLimits.patternLength) {
+    throw limitError(`regular expression is longer than ${defaultLimits.patternLength} characters`);
+  }
+  const { RE2JS } = loadPackage<typeof import("re2js")>("re2js");
+  let pattern: Pattern;
+  try {
+    pattern = { source, compiled: RE2JS.compile(source) };
+  } catch (error) {
+    throw new GoError(error instanceof Error ? error.message : String(error));
+  }
+  if (cache.size >= cacheSize) cache.delete(cache.keys().next().value ?? "");
+  cache.set(source, pattern);
+  return pattern;
+}
+
+/** regexp.MustCompile: its panic says which pattern it was. */
+export function mustCompilePattern(source: string): Pattern {
+  try {
+    return compilePattern(source);
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error;
+    const shown =
+      source.includes("`") || /[\x00-\x08\x0a-\x1f\x7f\ufeff]/.test(source) ? quote(source) : `\`${source}\``;
+    throw new GoError(`regexp: Compile(${shown}): ${error.message}`, { limit: error.limit });
+  }
+}
+
+/** The first match at or after a position. */
+export function matchFrom({ compiled }: Pattern, text: string, position: number): Match | undefined {
+  const matcher = compiled.matcher(text);
+  if (!matcher.find(position)) return undefined;
+  return {
+    start: matcher.start(),
+    end: matcher.end(),
+    group: (index) => matcher.group(index) ?? "",
+    named: (name) => {
+      const index = compiled.namedGroups()[name];
+      return index === undefined ? "" : (matcher.group(index) ?? "");
+    },
+    groups: matcher.groupCount(),
+  };
+}
+
+function runeWidth(text: string, at: number): number {
+  if (at >= text.length) return 0;
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+}
+
+/** Up to `count` matches that follow each other, as Go's FindAll finds them; negative means all. */
+export function allMatches(pattern: Pattern, text: string, count: number): Match[] {
+  const wanted = count < 0 ? text.length + 1 : count;
+  const matches: Match[] = [];
+  let position = 0;
+  let previousEnd = -1;
+  while (matches.length < wanted && position <= text.length) {
+    const match = matchFrom(pattern, text, position);
+    if (match === undefined) break;
+    let accept = true;
+    if (match.end === position) {
+      // No empty match right after another match.
+      if (match.start === previousEnd) accept = false;
+      const width = runeWidth(text, position);
+      position = width > 0 ? position + width : text.length + 1;
+    } else position = match.end;
+    previousEnd = match.end;
+    if (accept) matches.push(match);
+  }
+  return matches;
+}
+
+/** Go's ReplaceAllStringFunc over matches. */
+export function replaceMatches(pattern: Pattern, text: string, replacement: (match: Match) => string): string {
+  let out = "";
+  let lastEnd = 0;
+  let position = 0;
+  while (position <= text.length) {
+    const match = matchFrom(pattern, text, position);
+    if (match === undefined) break;
+    out += text.slice(lastEnd, match.start);
+    if (match.end > lastEnd || match.start === 0) out += replacement(match);
+    if (out.length > defaultLimits.outputLength) {
+      throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
+    }
+    lastEnd = match.end;
+    const width = runeWidth(text, position);
+    if (position + width > match.end) position += width;
+    else if (position + 1 > match.end) position += 1;
+    else position = match.end;
+  }
+  return out + text.slice(lastEnd);
+}
+
+/** Go's Expand: `$1`, `$name`, `${name}` and `$$`. */
+export function expand(template: string, match: Match): string {
+  let out = "";
+  let rest = template;
+  for (let at = rest.indexOf("$"); at >= 0; at = rest.indexOf("$")) {
+    out += rest.slice(0, at);
+    rest = rest.slice(at);
+    if (rest.startsWith("$$")) {
+      out += "$";
+      rest = rest.slice(2);
+      continue;
+    }
+    const reference = /^\$(?:\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/u.exec(rest);
+    if (reference === null) {
+      out += "$";
+      rest = rest.slice(1);
+      continue;
+    }
+    rest = rest.slice(reference[0].length);
+    const name = reference[1] ?? reference[2] ?? "";
+    if (/^\d{1,8}$/.test(name)) {
+      const index = Number(name);
+      if (index <= match.groups) out += match.group(index);
+    } else out += match.named(name);
+  }
+  return out + rest;
+}

@@ -1,0 +1,47 @@
+import { define, type GoFunction } from "../functions/function.ts";
+import { GoError, limitError } from "../errors.ts";
+import { defaultLimits } from "../limits.ts";
+import { runes } from "../text.ts";
+import { int } from "../value.ts";
+import { crypto } from "./hashes.ts";
+
+const digits = "0123456789";
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
+
+/** Sprig's random values; all come from the system's secure source. */
+export const randomFunctions: Readonly<Record<string, GoFunction>> = {
+  randAlphaNum: define(["int"], (count) => randomText(count, digits + letters)),
+  randAlpha: define(["int"], (count) => randomText(count, letters)),
+  randNumeric: define(["int"], (count) => randomText(count, digits)),
+  randAscii: define(["int"], (count) => randomText(count, printable)),
+  randInt: define(["int", "int"], (min, max) => {
+    if (max <= min) throw new GoError("invalid argument to Intn");
+    return int(crypto().randomInt(min, max));
+  }),
+  shuffle: define(["string"], (text) => {
+    const parts = runes(text);
+    for (let i = parts.length - 1; i > 0; i -= 1) {
+      const j = crypto().randomInt(i + 1);
+      [parts[i], parts[j]] = [parts[j] ?? "", parts[i] ?? ""];
+    }
+    return parts.join("");
+  }),
+};
+
+function randomText(count: number, alphabet: string): string {
+  // goutils refuses a negative count, and Sprig drops its error.
+  if (count <= 0) return "";
+  if (count > defaultLimits.outputLength) {
+    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
+  }
+  const { length } = alphabet;
+  const fair = 256 - (256 % length);
+  let text = "";
+  while (text.length < count) {
+    for (const byte of crypto().randomBytes(Math.min(65536, (count - text.length) * 2))) {
+      if (byte < fair && text.length < count) text += alphabet.charAt(byte % length);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,98 @@
+import { ExecError, GoError, limitError } from "./errors.ts";
+import type { Limits } from "./limits.ts";
+import { locationOf, type Node, sourceOf } from "./nodes.ts";
+import type { Program, Scope } from "./scope.ts";
+import { quote } from "./quote.ts";
+
+/** What a map access gives for a key that is not there: nothing, the zero value, or an error. */
+export type MissingKey = "invalid" | "zero" | "error";
+
+/** Finds objects of the cluster for the template function of that name; `{}` when there is none. May throw LookupPending. */
+export type Lookup = (apiVersion: string, kind: string, namespace: string, name: string) => unknown;
+
+/** What templates get from outside while they run. */
+export interface RunOptions {
+  /** The time that `now` gives and that certificates start at. */
+  readonly now?: () => Date;
+  readonly lookup?: Lookup;
+  /** Resolves a host name for `getHostByName`; without it the answer is "", as helm gives unless DNS is enabled. */
+  readonly getHostByName?: (name: string) => string;
+  /** In lint mode `required` and `fail` only report to `warn` and return "". */
+  readonly lint?: boolean;
+  readonly warn?: (message: string) => void;
+  /** IANA name of the zone that `Local` means to dates; the process's own when absent. */
+  readonly timeZone?: string;
+  readonly limits?: Partial<Limits>;
+  /** How often each name is being included at present; share one map between the templates of one release, as helm does. */
+  readonly includes?: Map<string, number>;
+}
+
+/** One render: what all its templates share. */
+export interface Run {
+  readonly options: RunOptions;
+  readonly limits: Limits;
+  readonly missingKey: MissingKey;
+  readonly includes: Map<string, number>;
+  steps: number;
+}
+
+/** The execution of one template: its output so far, its variables and the node it is at. */
+export class Frame {
+  readonly run: Run;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly depth: number;
+  readonly variables: unknown[];
+  output = "";
+  /** The node that an error points at: the last one that was looked at, as in Go. */
+  node: Node | undefined = undefined;
+
+  constructor(run: Run, scope: Scope, program: Program, options: { readonly data: unknown; readonly depth: number }) {
+    this.run = run;
+    this.scope = scope;
+    this.name = program.name;
+    this.depth = options.depth;
+    this.variables = [options.data];
+  }
+}
+
+/** The error of a template at the node it is at. */
+export function errorAt(frame: Frame, node: Node | undefined, message: string, cause?: GoError): ExecError {
+  if (node === undefined) {
+    return new ExecError(`template: ${frame.name}: ${message}`, { template: frame.name, line: 0 }, causeOption(cause));
+  }
+  const location = locationOf(node);
+  const place = `${location.template}:${location.line}:${location.column}`;
+  return new ExecError(
+    `template: ${place}: executing ${quote(frame.name)} at <${sourceOf(node)}>: ${message}`,
+    location,
+    causeOption(cause),
+  );
+}
+
+function causeOption(cause: GoError | undefined): { cause?: GoError } {
+  return cause === undefined ? {} : { cause };
+}
+
+/** An error of the template itself, at the node it is at. */
+export function fail(frame: Frame, message: string): never {
+  throw errorAt(frame, frame.node, message);
+}
+
+/** Counts one step of work, and refuses the one that is too many. */
+export function step(frame: Frame): void {
+  const { run } = frame;
+  run.steps += 1;
+  if (run.steps > run.limits.steps) {
+    const limit = limitError(`template takes more than ${run.limits.steps} steps`);
+    throw errorAt(frame, frame.node, limit.message, limit);
+  }
+}
+
+/** Refuses output that is too long. */
+export function checkOutput(frame: Frame): void {
+  if (frame.output.length > frame.run.limits.outputLength) {
+    const limit = limitError(`output is longer than ${frame.run.limits.outputLength} characters`);
+    throw errorAt(frame, frame.node, limit.message, limit);
+  }
+}
