@@ -7,3 +7,5 @@ export * from "./kinds/index.ts";
 export * from "./object.ts";
 export * from "./schema.ts";
 export type * from "./structural-schema.ts";
+export * from "./admit/index.ts";
+export * from "./strategic-merge/index.ts";
