@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { goQuote } from "../base/go-quote.ts";
 import { decodeRecordJson } from "./decode.ts";
 import { encodeRecordJson } from "./encode.ts";
 import { ReleaseError } from "./errors.ts";
@@ -43,5 +44,5 @@ function inflate(bytes: Buffer): Buffer {
 // The API server's own text, which is what Helm ends with; asked before anything is sent.
 function tooLong(object: { readonly kind: string; readonly name: string }): string {
   const field = object.kind === "Secret" ? "data" : "[]";
-  return `create: failed to create: ${object.kind} ${JSON.stringify(object.name)} is invalid: ${field}: Too long: may not be more than ${objectLimit} bytes`;
+  return `create: failed to create: ${object.kind} ${goQuote(object.name)} is invalid: ${field}: Too long: may not be more than ${objectLimit} bytes`;
 }

@@ -1,4 +1,5 @@
-import { CodedError } from "../base/errors.ts";
+import { CodedError, messageOf } from "../base/errors.ts";
+import { goQuote } from "../base/go-quote.ts";
 import type { ReleaseRecord } from "./record.ts";
 
 /** Why a release could not be read or changed. */
@@ -71,5 +72,20 @@ export function notFound(): ReleaseError {
 
 /** Helm's text for a release without a deployed revision. */
 export function noDeployedReleases(name: string): ReleaseError {
-  return new ReleaseError("NoDeployedReleases", `${JSON.stringify(name)} has no deployed releases`);
+  return new ReleaseError("NoDeployedReleases", `${goQuote(name)} has no deployed releases`);
+}
+
+/** The same failure with another text, and the record that an action had stored. */
+export function wrapped(thrown: unknown, message: string, record?: ReleaseRecord): ReleaseError {
+  const code = thrown instanceof ReleaseError ? thrown.code : "ApplyFailed";
+  return new ReleaseError(code, message, { cause: thrown, record });
+}
+
+/** Runs a step; what it throws gets Helm's words for the step in front. */
+export async function inStep<T>(step: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw wrapped(error, `${step}: ${messageOf(error)}`);
+  }
 }

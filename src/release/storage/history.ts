@@ -1,4 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
+import { goQuote } from "../../base/go-quote.ts";
 import { hasCode, noDeployedReleases, ReleaseError } from "../errors.ts";
 import type { ReleaseRecord } from "../record.ts";
 import type { Storage } from "./types.ts";
@@ -11,7 +12,7 @@ export function sortByRevision(records: readonly ReleaseRecord[]): readonly Rele
 /** The newest revision of a release. Throws NotFound. */
 export async function lastRelease(storage: Storage, name: string): Promise<ReleaseRecord> {
   const last = sortByRevision(await storage.history(name)).at(-1);
-  if (last === undefined) throw new ReleaseError("NotFound", `no revision for release ${JSON.stringify(name)}`);
+  if (last === undefined) throw new ReleaseError("NotFound", `no revision for release ${goQuote(name)}`);
   return last;
 }
 

@@ -1,7 +1,7 @@
-import type { KubeObject } from "../../api/index.ts";
+import { isApiError, type KubeObject } from "../../api/index.ts";
+import { goQuote } from "../../base/go-quote.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Client } from "../../kube/index.ts";
-import { hasReason } from "../api-reason.ts";
 import { decodeRecord, encodeRecord } from "../codec.ts";
 import { notFound, ReleaseError } from "../errors.ts";
 import { type ReleaseRecord, recordKey } from "../record.ts";
@@ -32,12 +32,12 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
 
   const get = async (name: string, revision: number): Promise<ReleaseRecord> => {
     const key = recordKey(name, revision);
-    const object = await attempt(`get: failed to get ${JSON.stringify(key)}`, () =>
+    const object = await attempt(`get: failed to get ${goQuote(key)}`, () =>
       client.tryGet(reference(key), abort),
     );
     if (object === undefined) throw notFound();
     const record = tryDecode(object);
-    if (record instanceof Error) throw corrupt(`get: failed to decode data ${JSON.stringify(key)}`, record);
+    if (record instanceof Error) throw corrupt(`get: failed to decode data ${goQuote(key)}`, record);
     return { ...record, labels: customLabels(record.labels) };
   };
 
@@ -85,7 +85,7 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       try {
         await client.create(object, abort);
       } catch (cause) {
-        if (hasReason(cause, "AlreadyExists"))
+        if (isApiError(cause, "AlreadyExists"))
           throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
         throw failed("create: failed to create", cause);
       }

@@ -1,0 +1,271 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isApiError, type KubeObject } from "../api/index.ts";
+import { messageOf } from "../base/errors.ts";
+import { mapConcurrently } from "./concurrent.ts";
+import { abortOption, assertNotCanceled, type ReleaseContext } from "./context.ts";
+import { ReleaseError } from "./errors.ts";
+import { migrateFieldManager, patchClientSide } from "./client-side.ts";
+import { describeTarget, identityOf, type ReleaseObject, referenceOf } from "./objects.ts";
+
+/** How objects are written. */
+export interface ApplyOptions {
+  readonly serverSide: boolean;
+  /** Takes fields from other managers (server-side apply only). */
+  readonly forceConflicts?: boolean;
+  /** Replaces objects as a whole (not with server-side apply). */
+  readonly forceReplace?: boolean;
+  /** Hands what `fieldManager` wrote client-side over to server-side apply first. */
+  readonly migrateFieldManager?: boolean;
+  /** Merges custom resources with their live state, too (client-side only). */
+  readonly threeWayForCustom?: boolean;
+}
+
+/** What an update did, also when it failed in the middle. */
+export interface Applied {
+  readonly created: readonly ReleaseObject[];
+}
+
+/** Creates objects: those of one kind at once, kinds in the given order. Throws ApplyFailed after the first kind that failed. */
+export async function createObjects(
+  context: ReleaseContext,
+  objects: readonly ReleaseObject[],
+  options: ApplyOptions,
+): Promise<void> {
+  context.log?.({ level: "DEBUG", message: "creating resource(s)", attributes: { resources: objects.length } });
+  for (const batch of batchesOf(objects)) {
+    assertNotCanceled(context);
+    const failures = (await mapConcurrently(batch, (target) => attempt(() => createOne(context, target, options)))).filter(
+      (failure) => failure !== undefined,
+    );
+    if (failures.length > 0) throw joined(failures, "\n");
+  }
+}
+
+/**
+ * Makes the cluster have `targets` instead of `originals`: creates what is missing, updates what is there, then deletes what only the
+ * originals have. The result is filled while it works, so that it is right after a failure, too.
+ */
+export async function updateObjects(
+  context: ReleaseContext,
+  change: { readonly originals: readonly ReleaseObject[]; readonly targets: readonly ReleaseObject[] },
+  options: ApplyOptions,
+  created: ReleaseObject[] = [],
+): Promise<Applied> {
+  assertPossible(options);
+  const { originals, targets } = change;
+  const known = new Map(originals.map((original) => [identityOf(original), original]));
+  const failures: unknown[] = [];
+  context.log?.({ level: "DEBUG", message: "checking resources for changes", attributes: { resources: targets.length } });
+  for (const batch of batchesOf(targets)) {
+    assertNotCanceled(context);
+    const ends = await mapConcurrently(batch, (target) =>
+      updateOne(context, { target, original: known.get(identityOf(target)) }, options, created),
+    );
+    // Helm: an object that cannot be created or looked up ends the update; one that cannot be updated does not.
+    const fatal = ends.find((end) => end?.fatal === true);
+    if (fatal !== undefined) throw fatal.error;
+    failures.push(...ends.filter((end) => end !== undefined).map(({ error }) => error));
+  }
+  if (failures.length > 0) throw joined(failures, " && ");
+  await deleteSurplus(context, change);
+  return { created };
+}
+
+/** Deletes objects, by kind in the given order. Gives every failure; an object that is gone already is none. */
+export async function deleteObjects(
+  context: ReleaseContext,
+  objects: readonly ReleaseObject[],
+  options: { readonly propagation: "Background" | "Foreground" | "Orphan" },
+): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const batch of batchesOf(objects)) {
+    assertNotCanceled(context);
+    const ends = await mapConcurrently(batch, (target) => attempt(() => deleteOne(context, target, options.propagation)));
+    failures.push(...ends.filter((failure) => failure !== undefined && !isApiError(failure, "NotFound")));
+  }
+  return failures;
+}
+
+function assertPossible(options: ApplyOptions): void {
+  const { serverSide, forceConflicts, forceReplace } = options;
+  if (!serverSide && forceConflicts === true) {
+    throw invalid("invalid client update option(s): forceConflicts enabled when serverSideApply disabled");
+  }
+  if (forceConflicts === true && forceReplace === true) {
+    throw invalid("invalid operation: cannot use force conflicts and force replace together");
+  }
+  if (serverSide && forceReplace === true) {
+    throw invalid("invalid operation: cannot use server-side apply and force replace together");
+  }
+}
+
+function invalid(message: string): ReleaseError {
+  return new ReleaseError("InvalidOptions", message);
+}
+
+interface UpdateFailure {
+  readonly fatal: boolean;
+  readonly error: unknown;
+}
+
+async function updateOne(
+  context: ReleaseContext,
+  { target, original }: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined },
+  options: ApplyOptions,
+  created: ReleaseObject[],
+): Promise<UpdateFailure | undefined> {
+  let live: KubeObject | undefined;
+  try {
+    live = await context.client.tryGet(referenceOf(target), abortOption(context));
+  } catch (cause) {
+    return { fatal: true, error: applyFailed("could not get information about the resource", cause) };
+  }
+  if (live === undefined) {
+    created.push(target);
+    const failure = await attempt(() => createOne(context, target, options));
+    return failure === undefined ? undefined : { fatal: true, error: applyFailed("failed to create resource", failure) };
+  }
+  const failure = await attempt(() => changeOne(context, { target, original, live: live }, options));
+  return failure === undefined ? undefined : { fatal: false, error: failure };
+}
+
+async function changeOne(
+  context: ReleaseContext,
+  change: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined; readonly live: KubeObject },
+  options: ApplyOptions,
+): Promise<void> {
+  const { target, original, live } = change;
+  if (options.forceReplace === true) return await replaceOne(context, target, live);
+  if (!options.serverSide) {
+    return await patchClientSide(context, { target, live, original: original?.object ?? live }, options);
+  }
+  if (options.migrateFieldManager === true) await migrateFieldManager(context, target);
+  await applyServerSide(context, target, options);
+}
+
+async function createOne(context: ReleaseContext, target: ReleaseObject, options: ApplyOptions): Promise<void> {
+  if (options.serverSide) return await applyServerSide(context, target, options);
+  await retry(
+    () => context.client.create(target.object, { fieldManager: context.fieldManager, ...abortOption(context) }),
+    (error) => isApiError(error, "Conflict"),
+  );
+}
+
+async function applyServerSide(
+  context: ReleaseContext,
+  target: ReleaseObject,
+  { forceConflicts = false }: ApplyOptions,
+): Promise<void> {
+  const { fieldManager } = context;
+  const options = { fieldManager, force: forceConflicts, fieldValidation: "Strict", ...abortOption(context) } as const;
+  try {
+    await retry(() => context.client.apply(target.object, options), isQuotaConflict);
+  } catch (cause) {
+    assertNotCanceled(context);
+    if (isApiError(cause, "UnsupportedMediaType")) throw applyFailed("server-side apply not available on the server", cause);
+    const doing = isApiError(cause, "Conflict") ? "conflict occurred while applying object" : "server-side apply failed for object";
+    throw applyFailed(`${doing} ${describeTarget(target)}`, cause);
+  }
+}
+
+async function replaceOne(context: ReleaseContext, { object }: ReleaseObject, live: KubeObject): Promise<void> {
+  const options = { fieldManager: context.fieldManager, fieldValidation: "Strict", ...abortOption(context) } as const;
+  const { resourceVersion = live.metadata.resourceVersion } = object.metadata;
+  const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  try {
+    await context.client.replace({ ...object, metadata }, options);
+  } catch (cause) {
+    throw applyFailed("failed to replace object", cause);
+  }
+}
+
+async function deleteSurplus(
+  context: ReleaseContext,
+  change: { readonly originals: readonly ReleaseObject[]; readonly targets: readonly ReleaseObject[] },
+): Promise<void> {
+  const wanted = new Set(change.targets.map(identityOf));
+  const failures: unknown[] = [];
+  for (const target of change.originals.filter((original) => !wanted.has(identityOf(original)))) {
+    assertNotCanceled(context);
+    const live = await readQuietly(context, target);
+    // Helm: the live annotation decides, and only the exact word keeps.
+    if (live === undefined || live.metadata.annotations?.["helm.sh/resource-policy"] === "keep") continue;
+    const failure = await attempt(() => deleteOne(context, target, "Background"));
+    if (failure === undefined || isApiError(failure, "NotFound")) continue;
+    const { namespace = "", name = "" } = target.object.metadata;
+    const { kind } = target.object;
+    failures.push(applyFailed(`failed to delete resource namespace=${namespace}, name=${name}, kind=${kind}`, failure));
+  }
+  if (failures.length > 0) throw joined(failures, " && ");
+}
+
+async function readQuietly(context: ReleaseContext, target: ReleaseObject): Promise<KubeObject | undefined> {
+  try {
+    return await context.client.tryGet(referenceOf(target), abortOption(context));
+  } catch (error) {
+    context.log?.({ level: "DEBUG", message: "unable to get object", attributes: { error: messageOf(error) } });
+    return undefined;
+  }
+}
+
+async function deleteOne(
+  context: ReleaseContext,
+  target: ReleaseObject,
+  propagation: "Background" | "Foreground" | "Orphan",
+): Promise<void> {
+  await retry(
+    () => context.client.delete(referenceOf(target), { propagation, ...abortOption(context) }),
+    (error) => isApiError(error, "Conflict"),
+  );
+}
+
+/** Consecutive objects of one kind. */
+function batchesOf(objects: readonly ReleaseObject[]): readonly (readonly ReleaseObject[])[] {
+  const batches: ReleaseObject[][] = [];
+  let kind: string | undefined;
+  for (const target of objects) {
+    if (target.object.kind !== kind) batches.push([]);
+    kind = target.object.kind;
+    batches.at(-1)?.push(target);
+  }
+  return batches;
+}
+
+// Kubernetes: a quota that changed meanwhile is the only conflict that goes away by itself.
+function isQuotaConflict(error: unknown): boolean {
+  if (!isApiError(error, "Conflict")) return false;
+  const text = messageOf(error);
+  return text.includes("Operation cannot be fulfilled on resourcequotas") && text.includes("the object has been modified");
+}
+
+async function retry<T>(work: () => Promise<T>, again: (error: unknown) => boolean): Promise<T> {
+  const attempts = 5;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tried === attempts || !again(error)) throw error;
+      await delay(10);
+    }
+  }
+}
+
+async function attempt(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error("unknown error");
+  }
+}
+
+function applyFailed(doing: string, cause: unknown): ReleaseError {
+  if (cause instanceof ReleaseError && cause.code === "Canceled") return cause;
+  return new ReleaseError("ApplyFailed", `${doing}: ${messageOf(cause)}`, { cause });
+}
+
+function joined(failures: readonly unknown[], separator: string): ReleaseError {
+  const canceled = failures.find((failure) => failure instanceof ReleaseError && failure.code === "Canceled");
+  if (canceled instanceof ReleaseError) return canceled;
+  return new ReleaseError("ApplyFailed", failures.map(messageOf).join(separator), { cause: failures[0] });
+}

@@ -1,0 +1,117 @@
+import { groupOf, isApiError, type KubeObject, type ObjectReference, versionOf } from "../api/index.ts";
+import { messageOf } from "../base/errors.ts";
+import { goQuote } from "../base/go-quote.ts";
+import { isValues, type Value, type Values } from "../base/value.ts";
+import { parseYamlDocuments } from "../base/yaml/index.ts";
+import type { Client } from "../kube/index.ts";
+import { ReleaseError } from "./errors.ts";
+import { encodeValue } from "./go-json.ts";
+
+/** An object of a manifest, and where it goes: the release's namespace is filled in where its kind has one. */
+export interface ReleaseObject {
+  readonly object: KubeObject;
+  readonly namespaced: boolean;
+}
+
+/**
+ * Reads the documents of a manifest, lists flattened, and finds where each is served. Throws InvalidManifest with the texts of Kubernetes'
+ * command line library for documents that are no objects and for kinds that are not served.
+ */
+export async function buildObjects(options: {
+  readonly client: Client;
+  readonly manifest: string;
+  readonly namespace: string;
+}): Promise<readonly ReleaseObject[]> {
+  const { client, manifest, namespace } = options;
+  const objects: ReleaseObject[] = [];
+  const failures: string[] = [];
+  for (const document of readDocuments(manifest)) {
+    for (const value of flattenList(document)) {
+      const found = await place(client, namespace, value);
+      if (typeof found === "string") failures.push(found);
+      else objects.push(found);
+    }
+  }
+  if (failures.length > 0) throw new ReleaseError("InvalidManifest", aggregate(failures));
+  return objects;
+}
+
+/** What the API is asked for. */
+export function referenceOf({ object }: ReleaseObject): ObjectReference {
+  const { namespace, name = "" } = object.metadata;
+  return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** `Deployment "web" in namespace "apps"`, as Helm's messages have it. */
+export function describeObject({ object }: ReleaseObject): string {
+  const { name = "", namespace = "" } = object.metadata;
+  return `${object.kind} ${goQuote(name)} in namespace ${goQuote(namespace)}`;
+}
+
+/** `apps/web apps/v1, Kind=Deployment`, as the messages of Helm's client have it. */
+export function describeTarget({ object }: ReleaseObject): string {
+  const { name = "", namespace = "" } = object.metadata;
+  return `${namespace}/${name} ${groupOf(object.apiVersion)}/${versionOf(object.apiVersion)}, Kind=${object.kind}`;
+}
+
+/** Names an object whatever the version it is written in: a chart that moves to a newer version does not replace its objects. */
+export function identityOf({ object }: ReleaseObject): string {
+  const { namespace = "", name = "" } = object.metadata;
+  return `${groupOf(object.apiVersion)}/${object.kind}/${namespace}/${name}`;
+}
+
+/** The same with the version: Helm looks for conflicts by this. */
+export function versionedIdentityOf({ object }: ReleaseObject): string {
+  const { namespace = "", name = "" } = object.metadata;
+  return `${object.apiVersion}/${object.kind}/${namespace}/${name}`;
+}
+
+function readDocuments(manifest: string): readonly Value[] {
+  try {
+    return parseYamlDocuments(manifest).filter((document) => document !== null);
+  } catch (cause) {
+    throw new ReleaseError("InvalidManifest", `error parsing : error converting YAML to JSON: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The objects of a list, and of lists in it. Whatever has a list of items is a list to Kubernetes' client library, whatever its kind. */
+export function flattenList(document: Value): readonly Value[] {
+  const found: Value[] = [];
+  const queue: Value[] = [document];
+  for (const value of queue) {
+    if (isValues(value) && typeof value.kind === "string" && Array.isArray(value.items)) queue.push(...value.items);
+    else found.push(value);
+  }
+  return found;
+}
+
+async function place(client: Client, namespace: string, value: Value): Promise<ReleaseObject | string> {
+  if (!isValues(value)) return `unable to decode "": json: cannot unmarshal into Go value`;
+  for (const field of ["kind", "apiVersion"] as const) {
+    const text = value[field];
+    const shown = field === "kind" ? "Kind" : field;
+    if (typeof text !== "string" || text === "") return `unable to decode "": Object '${shown}' is missing in '${encodeValue(value)}'`;
+  }
+  const object = toObject(value);
+  const { name = "", namespace: own = "" } = object.metadata;
+  try {
+    const { namespaced } = await client.resource(object);
+    if (!namespaced || own !== "") return { object, namespaced };
+    return { object: { ...object, metadata: { ...object.metadata, namespace } }, namespaced };
+  } catch (error) {
+    if (!isApiError(error, "NoMatch")) throw new ReleaseError("Unreachable", messageOf(error), { cause: error });
+    return `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(own)} from "": ${error.message}\nensure CRDs are installed first`;
+  }
+}
+
+function toObject(value: Values): KubeObject {
+  const metadata = isValues(value.metadata) ? value.metadata : {};
+  return { ...value, metadata } as unknown as KubeObject;
+}
+
+// Kubernetes: an aggregate of several errors is a list in brackets, without repetitions.
+function aggregate(failures: readonly string[]): string {
+  const distinct = [...new Set(failures)];
+  return distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`;
+}
+

@@ -1,0 +1,27 @@
+import { observed, type ReleaseContext } from "./context.ts";
+import { hasCode } from "./errors.ts";
+import { isPending, type ReleaseRecord, type ReleaseStatus, withStatus } from "./record.ts";
+import { lastRelease } from "./storage/history.ts";
+
+/** What `unlock` changed, and from which state. */
+export interface Unlocked {
+  readonly record: ReleaseRecord;
+  readonly from: ReleaseStatus;
+}
+
+/** Marks a last revision that an interrupted action left pending as failed. Gives undefined when there is nothing to unlock. */
+export async function unlock(given: ReleaseContext, { name }: { readonly name: string }): Promise<Unlocked | undefined> {
+  const { storage } = observed(given);
+  let last: ReleaseRecord;
+  try {
+    last = await lastRelease(storage, name);
+  } catch (error) {
+    if (hasCode(error, "NotFound")) return undefined;
+    throw error;
+  }
+  const { status: from } = last.info;
+  if (!isPending(from)) return undefined;
+  const record = withStatus(last, "failed", `Release unlocked from stale '${from}' state`);
+  await storage.update(record);
+  return { record, from };
+}
