@@ -1,1 +1,5 @@
+export { createWatchCache, type WatchCacheOptions } from "./cache.ts";
+export { type ClientOptions, createClient, type Impersonation } from "./client.ts";
+export * from "./errors.ts";
+export type { Sleep } from "./throttle.ts";
 export type * from "./types.ts";

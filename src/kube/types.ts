@@ -103,8 +103,8 @@ export interface Client {
   ): Promise<string>;
 }
 
-/** The objects of one kind, kept equal to the cluster by one list and one watch. */
-export interface KindCache<T extends KubeObject = KubeObject> {
+/** The objects of one kind, kept equal to the cluster by one list and one watch. Disposing says that it is no longer read. */
+export interface KindCache<T extends KubeObject = KubeObject> extends Disposable {
   get(key: { readonly namespace?: string; readonly name: string }): T | undefined;
   list(options?: { readonly namespace?: string }): readonly T[];
   /** Calls back for each change from now on, and first with ADDED for what is there. Returns the unsubscribe function. */
@@ -115,6 +115,9 @@ export interface KindCache<T extends KubeObject = KubeObject> {
 
 /** Watch caches shared by everybody in the process who waits for something. */
 export interface WatchCache extends AsyncDisposable {
-  /** Resolves when the first list is in. A kind whose last user is gone may be dropped after a while. */
+  /**
+   * Resolves when the first list is in; rejects for kinds that do not exist or may not be read. A kind that all who asked for it
+   * have disposed of is dropped after a while.
+   */
   kind<T extends KubeObject = KubeObject>(kind: Kind, options?: { readonly namespace?: string }): Promise<KindCache<T>>;
 }

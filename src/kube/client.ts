@@ -1,0 +1,234 @@
+import { isApiError, type KubeObject, type ObjectList, type ObjectReference, referenceTo } from "../api/index.ts";
+import { readJson, readText } from "./body.ts";
+import { createDiscovery } from "./discovery.ts";
+import { KubeError } from "./errors.ts";
+import { queryString, resourcePath } from "./path.ts";
+import { createThrottle, type Sleep, sleep as platformSleep } from "./throttle.ts";
+import { type Call, createTransport } from "./transport.ts";
+import type {
+  ApiResource,
+  Client,
+  DeleteOptions,
+  Fetch,
+  Kind,
+  ListOptions,
+  PatchOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "./types.ts";
+import { parseWatchEvent, readLines } from "./watch.ts";
+
+export interface Impersonation {
+  readonly user: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ClientOptions {
+  readonly fetch: Fetch;
+  /** The address of the API, with a path if it is not at the root. */
+  readonly server: string;
+  /** Sent with every request; credentials for example. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly impersonate?: Impersonation;
+  /** Calls a second, and calls at once; without them calls are not held back. */
+  readonly qps?: number;
+  readonly burst?: number;
+  readonly userAgent?: string;
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+}
+
+const pageSize = 500;
+const longestLog = 1024 * 1024;
+
+/** A client of one cluster as one user, over any fetch. */
+export function createClient(options: ClientOptions): Client {
+  const { fetch, server, qps, now = () => performance.now(), sleep = platformSleep } = options;
+  const send = createTransport({
+    fetch,
+    server,
+    headers: headersOf(options),
+    sleep,
+    ...(qps === undefined ? {} : { throttle: createThrottle({ qps, burst: options.burst ?? qps, now, sleep }) }),
+  });
+  const discovery = createDiscovery(send);
+
+  const json = async <T>(call: Call): Promise<T> => (await readJson(await send(call))) as T;
+  const pathOf = async (reference: ObjectReference, subresource?: string): Promise<string> => {
+    const resource = await discovery.resource(reference);
+    requireNamespace(resource, reference.kind, reference.name, reference.namespace);
+    return resourcePath(resource, {
+      namespace: reference.namespace,
+      name: reference.name,
+      ...(subresource === undefined ? {} : { subresource }),
+    });
+  };
+  const write = async <T>(
+    call: Pick<Call, "method" | "contentType" | "idempotent"> & { readonly path: string; readonly body: unknown },
+    { dryRun, fieldManager, fieldValidation, signal, force }: WriteOptions & { readonly force?: boolean },
+  ): Promise<T> => {
+    const query = queryString({ fieldManager, fieldValidation, force, dryRun: dryRun === true ? "All" : undefined });
+    return await json<T>({ ...call, path: call.path + query, signal });
+  };
+
+  const client: Client = {
+    async get(reference, { subresource, signal } = {}) {
+      const path = await pathOf(reference, subresource);
+      return await json({ method: "GET", path, signal, idempotent: true });
+    },
+
+    async tryGet<T extends KubeObject>(reference: ObjectReference, given = {}) {
+      try {
+        return await client.get<T>(reference, given);
+      } catch (error) {
+        if (isApiError(error, "NotFound", "NoMatch")) return undefined;
+        throw error;
+      }
+    },
+
+    async list<T extends KubeObject>(kind: Kind, { namespace, signal, limit, ...selection }: ListOptions = {}) {
+      const path = resourcePath(await discovery.resource(kind), { namespace });
+      const pages: ObjectList<T>[] = [];
+      for (let next: string | undefined; ; ) {
+        // A continued list must not name a version: the token has it.
+        const query = { ...selection, ...(next === undefined ? {} : { continue: next, resourceVersion: undefined }) };
+        const call = {
+          method: "GET",
+          path: path + queryString({ ...query, limit: limit ?? pageSize }),
+          signal,
+          idempotent: true,
+        } as const;
+        const page = await json<ObjectList<T>>(call);
+        if (!Array.isArray(page.items)) {
+          if ((page.items ?? null) !== null)
+            throw new KubeError("answer", `cannot list ${kind.kind}: the answer is no list`);
+        }
+        pages.push(page);
+        next = page.metadata?.continue;
+        if (next === undefined || next === "") break;
+      }
+      const [first] = pages as [ObjectList<T>, ...ObjectList<T>[]];
+      const items = pages.flatMap((page) => page.items ?? []).map((item) => withType(item, kind));
+      const { continue: _done, remainingItemCount: _none, ...metadata } = first.metadata ?? {};
+      return { ...first, metadata, items };
+    },
+
+    async create<T extends KubeObject>(object: T, given: WriteOptions = {}) {
+      const resource = await discovery.resource(object);
+      const { namespace } = object.metadata;
+      requireNamespace(resource, object.kind, object.metadata.name, namespace);
+      const path = resourcePath(resource, { namespace });
+      return await write<T>({ method: "POST", path, body: object }, given);
+    },
+
+    async replace<T extends KubeObject>(object: T, given: WriteOptions = {}) {
+      const path = await pathOf(referenceTo(object), given.subresource);
+      return await write<T>({ method: "PUT", path, body: object }, given);
+    },
+
+    async patch<T extends KubeObject>(reference: ObjectReference, patch: unknown, given: PatchOptions) {
+      const path = await pathOf(reference, given.subresource);
+      return await write<T>({ method: "PATCH", path, body: patch, contentType: patchTypes[given.type] }, given);
+    },
+
+    async apply(object, given) {
+      const path = await pathOf(referenceTo(object), given.subresource);
+      // Applying the same again changes nothing, so it may be repeated.
+      return await write({ method: "PATCH", path, body: object, contentType: applyType, idempotent: true }, given);
+    },
+
+    async delete(reference, given: DeleteOptions = {}) {
+      const { propagation, gracePeriodSeconds, preconditions, dryRun, signal } = given;
+      const body = {
+        kind: "DeleteOptions",
+        apiVersion: "v1",
+        ...(propagation === undefined ? {} : { propagationPolicy: propagation }),
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+        ...(preconditions === undefined ? {} : { preconditions }),
+        ...(dryRun === true ? { dryRun: ["All"] } : {}),
+      };
+      await (await send({ method: "DELETE", path: await pathOf(reference), body, signal })).body?.cancel();
+    },
+
+    async *watch<T extends KubeObject>(
+      kind: Kind,
+      { namespace, signal, limit: _none, ...selection }: WatchOptions = {},
+    ) {
+      const path = resourcePath(await discovery.resource(kind), { namespace });
+      // The server closes the watch when its answer is cancelled, so ending the loop early ends the connection.
+      const response = await send({ method: "GET", path: path + queryString({ ...selection, watch: true }), signal });
+      if (response.body === null) return;
+      yield* readEvents<T>(response.body, signal);
+    },
+
+    resource: (kind) => discovery.resource(kind),
+    resources: () => discovery.resources(),
+    refreshDiscovery: () => discovery.refresh(),
+    version: () => json({ method: "GET", path: "/version", idempotent: true }),
+
+    async logs({ namespace, name }, { signal, limitBytes = longestLog, ...given } = {}) {
+      const path = resourcePath(pods, { namespace, name, subresource: "log" });
+      const response = await send({
+        method: "GET",
+        path: path + queryString({ ...given, limitBytes }),
+        accept: "text/plain, */*",
+        signal,
+        idempotent: true,
+      });
+      return await readText(response, limitBytes + 1024);
+    },
+  };
+  return client;
+}
+
+const pods = { group: "", version: "v1", plural: "pods", namespaced: true } as const;
+const applyType = "application/apply-patch+yaml";
+const patchTypes: Readonly<Record<PatchOptions["type"], string>> = {
+  json: "application/json-patch+json",
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+};
+
+async function* readEvents<T extends KubeObject>(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<WatchEvent<T>> {
+  try {
+    for await (const line of readLines(body)) yield parseWatchEvent<T>(line);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof KubeError || isApiError(cause)) throw cause;
+    throw new KubeError("connection", "the connection of the watch broke", { cause });
+  }
+}
+
+/** Lists leave kind and apiVersion out of built-in items. */
+function withType<T extends KubeObject>(item: T, { apiVersion, kind }: Kind): T {
+  return item.kind === undefined || item.apiVersion === undefined ? { ...item, apiVersion, kind } : item;
+}
+
+function requireNamespace(
+  resource: ApiResource,
+  kind: string,
+  name: string | undefined,
+  namespace: string | undefined,
+): void {
+  if (!resource.namespaced || (namespace ?? "") !== "") return;
+  throw new KubeError("name", `cannot ask for ${kind} ${JSON.stringify(name ?? "")}: it has no namespace`);
+}
+
+function headersOf({ headers, userAgent, impersonate }: ClientOptions): Headers {
+  const all = new Headers(headers);
+  if (userAgent !== undefined) all.set("user-agent", userAgent);
+  if (impersonate === undefined) return all;
+  all.set("impersonate-user", impersonate.user);
+  if (impersonate.uid !== undefined) all.set("impersonate-uid", impersonate.uid);
+  for (const group of impersonate.groups ?? []) all.append("impersonate-group", group);
+  for (const [name, values] of Object.entries(impersonate.extra ?? {})) {
+    for (const value of values) all.append(`impersonate-extra-${encodeURIComponent(name)}`, value);
+  }
+  return all;
+}
