@@ -1,3 +1,5 @@
+import { tryParseDuration } from "../../base/duration.ts";
+
 const dateTime = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-]\d{2}:?\d{2})$/;
 const anyUuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const uuid3 = /^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -11,7 +13,8 @@ const checks: ReadonlyMap<string, (text: string) => boolean> = new Map<string, (
   ["datetime", isDateTime],
   ["date", isDay],
   ["email", (text) => text.length <= 320 && /^[^\s@<>]+@[^\s@<>]+$/.test(text)],
-  ["hostname", (text) => text.length <= 255 && labels(text).every((part) => part.length <= 63 && hostLabel.test(part))],
+  ["hostname", isHostname],
+  ["duration", isDuration],
   ["ipv4", isIpv4],
   ["ipv6", isIpv6],
   ["cidr", isCidr],
@@ -35,6 +38,24 @@ export function hasFormat(text: string, format: string): boolean {
 
 function labels(text: string): readonly string[] {
   return text.split(".");
+}
+
+/** One label, or several of which the last is two letters or more. */
+function isHostname(text: string): boolean {
+  const parts = labels(text);
+  const last = parts.at(-1) ?? "";
+  const whole = text.length <= 255 && parts.every((part) => part.length <= 63 && hostLabel.test(part));
+  return whole && (parts.length === 1 || /^[a-z]{2,}$/i.test(last));
+}
+
+/** Go's duration, or one number and a unit in words as Scala has it. */
+function isDuration(text: string): boolean {
+  return (
+    tryParseDuration(text) !== undefined ||
+    /^\d+\s*(ns|nanos?(econds?)?|us|µs|micros?(econds?)?|ms|millis?(econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/i.test(
+      text,
+    )
+  );
 }
 
 function isDateTime(text: string): boolean {

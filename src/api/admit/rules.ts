@@ -99,7 +99,9 @@ function failure(
     case "FieldValueRequired":
       return fieldError.required(field, detail);
     case "FieldValueDuplicate": {
-      return compound ? { reason: "FieldValueDuplicate", field, message: "Duplicate value" } : fieldError.duplicate(field, value);
+      return compound
+        ? { reason: "FieldValueDuplicate", field, message: "Duplicate value" }
+        : fieldError.duplicate(field, value);
     }
     case "FieldValueInvalid":
       return compound

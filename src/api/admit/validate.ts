@@ -167,7 +167,7 @@ function* numberErrors({ schema, path }: Node, value: number): Iterable<FieldErr
 }
 
 function fits(value: number, format: string | undefined): boolean {
-  if (!Number.isInteger(value)) return true;
+  if (!Number.isInteger(value)) return false;
   return format === "int32" ? value === (value | 0) : Math.abs(value) < 2 ** 63;
 }
 
