@@ -4,6 +4,7 @@ export { ChartError } from "./errors.ts";
 export type { ChartErrorCode } from "./errors.ts";
 export { type ChartLimits, loadChartArchive } from "./load/archive.ts";
 export { parseValues } from "./load/values-file.ts";
+export { chartYaml, packageChart, packageName } from "./package/package.ts";
 export { installOrder, sortByKind, uninstallOrder } from "./render/kind-order.ts";
 export {
   hooksForEvent,

@@ -1,5 +1,5 @@
-import { parseYaml, YamlError } from "../../base/yaml/index.ts";
-import type { Value, Values } from "../../base/value.ts";
+import { parseYaml } from "../../base/yaml/index.ts";
+import type { Values } from "../../base/value.ts";
 import type { ChartLock, ChartMetadata, Dependency, Maintainer } from "../types.ts";
 import { decodeDocument, type GoShape, goBool, goList, goString, goStringMap, goStrings } from "./go-decode.ts";
 
@@ -75,28 +75,17 @@ export type LooseMetadata = {
 
 /** Reads Chart.yaml or requirements.yaml. Throws an Error with Go's text for YAML that does not fit. */
 export function parseMetadata(text: string): LooseMetadata {
-  return decodeDocument(parseDocument(text), metadata) as LooseMetadata;
+  return decodeDocument(parseYaml(text), metadata) as LooseMetadata;
 }
 
 /** Reads Chart.lock or requirements.lock. */
 export function parseLock(text: string): ChartLock {
-  const { generated, digest, dependencies } = decodeDocument(parseDocument(text), lock);
+  const { generated, digest, dependencies } = decodeDocument(parseYaml(text), lock);
   return {
     generated: typeof generated === "string" && generated !== "" ? generated : "0001-01-01T00:00:00Z",
     digest: typeof digest === "string" ? digest : "",
     dependencies: Array.isArray(dependencies) ? dependencies.map((entry) => orderedDependency(entry as Values)) : null,
   };
-}
-
-/** Parses one YAML document; its errors carry the text that sigs.k8s.io/yaml puts before go-yaml's. */
-export function parseDocument(text: string): Value {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    if (error instanceof YamlError)
-      throw new Error(`error converting YAML to JSON: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 /** The same fields in the order in which Helm writes them, without the empty ones. */

@@ -1,7 +1,7 @@
 import { isValues, type Values } from "../../base/value.ts";
 import { ChartError } from "../errors.ts";
 import { mergeMaps } from "../values/maps.ts";
-import { parseDocument } from "./metadata.ts";
+import { parseYaml } from "../../base/yaml/index.ts";
 
 /** Reads values.yaml or a file of the user: one or more YAML documents, later ones win. Throws ChartError with Helm's text. */
 export function parseValues(text: string): Values {
@@ -12,7 +12,7 @@ export function parseValues(text: string): Values {
 
 function parseValuesDocument(text: string): Values {
   try {
-    const document = parseDocument(text);
+    const document = parseYaml(text);
     if (document === null) return {};
     if (isValues(document)) return document;
     const found = Array.isArray(document) ? "array" : typeof document === "boolean" ? "bool" : typeof document;

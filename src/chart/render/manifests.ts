@@ -2,7 +2,7 @@ import { messageOf } from "../../base/errors.ts";
 import { compareBytes, type Values } from "../../base/value.ts";
 import { ChartError } from "../errors.ts";
 import { decodeDocument, type GoShape, goString, goStringMap } from "../load/go-decode.ts";
-import { parseDocument } from "../load/metadata.ts";
+import { parseYaml } from "../../base/yaml/index.ts";
 import type { Hook, HookEvent, Log, Manifest } from "../types.ts";
 import { installOrder, sortByKind } from "./kind-order.ts";
 
@@ -113,7 +113,7 @@ const headShape: GoShape & { readonly shape: "struct" } = {
 
 function readHead(path: string, document: string): Head {
   try {
-    const { apiVersion, kind, metadata } = decodeDocument(parseDocument(document), headShape);
+    const { apiVersion, kind, metadata } = decodeDocument(parseYaml(document), headShape);
     const { name, annotations } = (metadata ?? {}) as Values;
     return {
       apiVersion: (apiVersion ?? "") as string,

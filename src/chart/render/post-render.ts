@@ -1,8 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { compareBytes, isValues, type Values } from "../../base/value.ts";
-import { formatYaml } from "../../base/yaml/index.ts";
 import { ChartError } from "../errors.ts";
-import { parseDocument } from "../load/metadata.ts";
+import { formatYaml, parseYaml } from "../../base/yaml/index.ts";
 import type { PostRender, PostRenderStrategy } from "../types.ts";
 import { isPartial, type RenderedFile, sortManifests, splitManifests } from "./manifests.ts";
 
@@ -71,7 +70,7 @@ function annotated(files: readonly RenderedFile[]): Values[] {
 function parse(name: string, text: string): Values | undefined {
   let document: unknown;
   try {
-    document = parseDocument(text);
+    document = parseYaml(text);
   } catch (cause) {
     throw new ChartError("PostRenderFailed", `parsing ${name}: ${messageOf(cause)}`, { cause });
   }

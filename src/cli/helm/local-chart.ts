@@ -35,15 +35,20 @@ export async function loadChart(path: string, io: Io): Promise<Chart> {
 
 /** Refuses charts that cannot be installed, warns of deprecated ones, and misses dependencies, as helm does before it renders. */
 export function checkInstallable(chart: Chart, io: Io): void {
-  const { type = "", deprecated, dependencies = [] } = chart.metadata;
+  const { type = "", deprecated } = chart.metadata;
   if (type !== "" && type !== "application") throw new CommandError(`${type} charts are not installable`);
   if (deprecated) io.stderr(logLine({ level: "WARN", message: "this chart is deprecated" }));
-  const present = new Set(chart.dependencies.map((subchart) => subchart.metadata.name));
-  const missing = dependencies.map((dependency) => dependency.name).filter((name) => !present.has(name));
+  const missing = missingDependencies(chart);
   if (missing.length > 0)
     throw new CommandError(
       `an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
     );
+}
+
+/** Names of the dependencies that Chart.yaml lists and charts/ does not hold. */
+export function missingDependencies(chart: Chart): string[] {
+  const present = new Set(chart.dependencies.map((subchart) => subchart.metadata.name));
+  return (chart.metadata.dependencies ?? []).map(({ name }) => name).filter((name) => !present.has(name));
 }
 
 /** Where helm's log goes. */

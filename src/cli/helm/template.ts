@@ -17,7 +17,7 @@ import { writeRendered } from "./output-dir.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
 import { readValues, valuesFlags } from "./values-flags.ts";
 
-const flags = {
+const templateFlags = {
   ...valuesFlags,
   namespace: { type: "string", short: "n", help: "namespace scope for this request" },
   debug: { type: "boolean", help: "enable verbose output" },
@@ -40,14 +40,14 @@ const flags = {
   "render-subchart-notes": { type: "boolean", hidden: true, help: "no effect" },
 } as const satisfies Flags;
 
-type TemplateFlags = FlagValues<typeof flags>;
+type TemplateFlags = FlagValues<typeof templateFlags>;
 
 /** `helm template`: renders a chart without a cluster. */
 export const command = defineCommand({
   name: "template",
   usage: "helm template [NAME] [CHART] [flags]",
   summary: "locally render templates",
-  flags,
+  flags: templateFlags,
   checkArgs: (args) =>
     args.length > 0
       ? undefined
