@@ -1,4 +1,6 @@
 import { builtins } from "./builtins.ts";
+import { dateFunctions } from "./dates.ts";
+import { urlFunctions } from "./urls.ts";
 import { defaultFunctions } from "./defaults.ts";
 import { dictFunctions } from "./dicts.ts";
 import { encodingFunctions } from "./encoding.ts";
@@ -30,6 +32,8 @@ const families: readonly Readonly<Record<string, GoFunction>>[] = [
   regexFunctions,
   versionFunctions,
   pathFunctions,
+  dateFunctions,
+  urlFunctions,
   hashFunctions,
   randomFunctions,
 ];

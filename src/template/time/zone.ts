@@ -1,0 +1,85 @@
+/** A time zone: UTC, a fixed offset as a text said it, or a named one whose offset depends on the moment. */
+export interface Zone {
+  readonly name: string;
+  /** What Go prints where there is no abbreviation of the moment: "Local", "UTC", or the IANA name. */
+  at(seconds: number): { readonly offset: number; readonly abbreviation: string };
+}
+
+export const utc: Zone = { name: "UTC", at: () => ({ offset: 0, abbreviation: "UTC" }) };
+
+/** time.FixedZone. */
+export function fixedZone(name: string, offset: number): Zone {
+  return { name, at: () => ({ offset, abbreviation: name }) };
+}
+
+const known = new Map<string, Zone>();
+const ianaName = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
+
+/** time.LoadLocation; undefined for a zone that does not exist. `local` is the IANA name that "Local" means. */
+export function tryLoadZone(name: string, local: string | undefined): Zone | undefined {
+  if (name === "" || name === "UTC") return utc;
+  if (name === "Local") return localZone(local);
+  if (!ianaName.test(name)) return undefined;
+  const cached = known.get(name);
+  if (cached !== undefined) return cached;
+  try {
+    const zone = namedZone(name, name);
+    if (known.size < 1000) known.set(name, zone);
+    return zone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The zone called "Local": the process's own unless a name is given. */
+export function localZone(name: string | undefined): Zone {
+  const iana = name ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const key = `Local ${iana}`;
+  let zone = known.get(key);
+  if (zone === undefined) {
+    zone = iana === "UTC" || iana === "Etc/UTC" ? { ...utc, name: "Local" } : namedZone("Local", iana);
+    if (known.size < 1000) known.set(key, zone);
+  }
+  return zone;
+}
+
+// The locales whose short names of zones, taken together, are those of the tz database where Intl knows them.
+const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-NZ", "en-ZA", "en-IN"];
+
+function namedZone(name: string, iana: string): Zone {
+  const offsets = new Intl.DateTimeFormat("en-US", { timeZone: iana, timeZoneName: "longOffset", year: "numeric" });
+  let formats: Intl.DateTimeFormat[] | undefined;
+  return {
+    name,
+    at(seconds) {
+      const offset = parseOffset(zoneNameOf(offsets, seconds));
+      formats ??= locales.map((locale) => {
+        return new Intl.DateTimeFormat(locale, { timeZone: iana, timeZoneName: "short", year: "numeric" });
+      });
+      for (const format of formats) {
+        const short = zoneNameOf(format, seconds);
+        if (/^[A-Z]{3,5}$/.test(short) && (short !== "GMT" || offset === 0)) return { offset, abbreviation: short };
+      }
+      return { offset, abbreviation: numericName(offset) };
+    },
+  };
+}
+
+function zoneNameOf(format: Intl.DateTimeFormat, seconds: number): string {
+  return format.formatToParts(seconds * 1000).find((part) => part.type === "timeZoneName")?.value ?? "";
+}
+
+function parseOffset(text: string): number {
+  const match = /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
+  if (match?.[1] === undefined) return 0;
+  const size = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
+  return match[1] === "-" ? -size : size;
+}
+
+// The tz database names zones without an abbreviation by their offset: "+03", "+0530".
+function numericName(offset: number): string {
+  const size = Math.abs(offset);
+  const hours = String(Math.trunc(size / 3600)).padStart(2, "0");
+  const minutes = Math.trunc((size % 3600) / 60);
+  return `${offset < 0 ? "-" : "+"}${hours}${minutes === 0 ? "" : String(minutes).padStart(2, "0")}`;
+}
