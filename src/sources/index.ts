@@ -11,6 +11,7 @@ export {
 export type { FindChartSource } from "./chart/dependencies.ts";
 export { buildFromArtifact } from "./chart/from-artifact.ts";
 export { buildFromRepository, type ChartSource, type RemoteChart } from "./chart/from-repository.ts";
+export { createIndexSource } from "./chart/index-source.ts";
 export { createDigestCache, type DigestCache } from "./digest-cache.ts";
 export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";
 export { type Checkout, checkoutGit, type CheckoutOptions } from "./git/checkout.ts";

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { KubeObject } from "../../api/index.ts";
+import { findCondition, type KubeObject } from "../../api/index.ts";
 import type { ArtifactStore, Owner } from "../../sources/index.ts";
 import {
   type Context,
@@ -11,7 +11,7 @@ import {
   writeStatus,
 } from "../runtime/index.ts";
 import { type Failure, FailureError } from "./failure.ts";
-import { hasRecovered, record, type SourceEvent, type SourceStatus } from "./status.ts";
+import { hasRecovered, keepTransitionTimes, record, type SourceEvent, type SourceStatus } from "./status.ts";
 import type { SummaryRules } from "./summarize.ts";
 
 export const manager = "source-controller";
@@ -83,17 +83,16 @@ export async function reconcileSource<T extends SourceObject<S>, S extends Sourc
       status = record(status, event, { now: context.now(), ...moment });
     },
     publish: async () => {
+      if (status.conditions !== undefined)
+        status = { ...status, conditions: keepTransitionTimes(status.conditions, object.status?.conditions ?? []) };
       object = await writeStatus(context, object, status, manager);
     },
   };
   const asked = requestedAt(object);
-  const isNew = before.observedGeneration !== moment.generation || asked !== before.lastHandledReconcileAt;
 
   run.record({ event: "started" });
-  const isMissing = await checkStorage(run, store);
-  // What takes time should show; a look at an unchanged source should not.
-  if ((isNew && asked !== undefined) || isMissing || before.observedGeneration !== moment.generation)
-    await run.publish();
+  const hasDisappeared = await checkStorage(run, store);
+  if (hasDisappeared || isAskedFor(object, asked)) await run.publish();
 
   let failure: Failure | undefined;
   try {
@@ -124,6 +123,13 @@ export async function reconcileSource<T extends SourceObject<S>, S extends Sourc
   }
 }
 
+/** True when somebody waits for this reconcile: its beginning should show. Later tries of the same should not flicker. */
+function isAskedFor<T extends SourceObject>({ metadata, status }: T, asked: string | undefined): boolean {
+  if (asked !== undefined && asked !== status?.lastHandledReconcileAt) return true;
+  const reconciling = findCondition(status?.conditions, "Reconciling");
+  return status?.observedGeneration !== metadata.generation && reconciling?.observedGeneration !== metadata.generation;
+}
+
 /** Cleans up after a deleted object and lets it go. */
 async function finish<T extends SourceObject>(
   object: T,
@@ -137,7 +143,7 @@ async function finish<T extends SourceObject>(
   return { outcome: "done" };
 }
 
-/** Collects garbage and looks whether the artifact of the status is still what it was. True when there is none. */
+/** Collects garbage and looks whether the artifact of the status is still what it was. True when it is gone. */
 async function checkStorage<T extends SourceObject<S>, S extends SourceStatus>(
   run: Run<T, S>,
   store: ArtifactStore,
@@ -145,7 +151,7 @@ async function checkStorage<T extends SourceObject<S>, S extends SourceStatus>(
   const { artifact, url } = run.status();
   if (artifact === undefined) {
     run.record({ event: "artifactMissing", disappeared: false });
-    return true;
+    return false;
   }
   const found = await store.check(artifact);
   if (found !== "present") {

@@ -123,12 +123,28 @@ export function record<S extends SourceStatus>(status: S, event: SourceEvent<S>,
 }
 
 function withFields<S extends SourceStatus>(status: S, fields: Fields<S>): S {
-  const next: Record<string, unknown> = { ...status };
+  const next: Record<string, unknown> = { ...(status as object) };
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) delete next[key];
     else next[key] = value;
   }
   return next as unknown as S;
+}
+
+/**
+ * The conditions with the transition times of those that were published before and say the same: what a reconcile sets
+ * and takes back again is no transition.
+ */
+export function keepTransitionTimes(
+  conditions: readonly Condition[],
+  published: readonly Condition[],
+): readonly Condition[] {
+  return conditions.map((condition) => {
+    const old = findCondition(published, condition.type);
+    const same =
+      old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
+    return same ? { ...condition, lastTransitionTime: old.lastTransitionTime } : condition;
+  });
 }
 
 /** True when a failure that the old status tells of is gone in the new one. */

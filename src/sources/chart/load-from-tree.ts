@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Chart } from "../../chart/index.ts";
@@ -16,6 +16,7 @@ export async function loadFromTree(tree: SourceTree, path: string): Promise<Char
       const target = join(root, ...file.path.split("/"));
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, await file.read());
+      await utimes(target, 0, 0); // an artifact has no times: the same files give the same chart
     }
     return await loadChartDirectory(root, { root });
   } finally {

@@ -65,7 +65,8 @@ export function formatIndex(index: RepositoryIndex): string {
   const entries = Object.fromEntries(
     [...index.entries].map(([name, list]) => [name, list.map(({ fields }) => fields)]),
   );
-  return JSON.stringify({ apiVersion: "v1", generated: index.generated, entries });
+  const generated = index.generated === "" ? {} : { generated: index.generated };
+  return JSON.stringify({ apiVersion: "v1", ...generated, entries });
 }
 
 /** Helm reads JSON leniently and YAML strictly. */
@@ -82,7 +83,7 @@ function parseDocument(text: string): { readonly document: Value; readonly stric
     }
   }
   try {
-    return { document: parseYaml(text), strict: true };
+    return { document: parseYaml(text, { duplicateKeys: "refuse" }), strict: true };
   } catch (cause) {
     throw new SourceError("InvalidIndex", `error converting YAML to JSON: ${messageOf(cause)}`, { cause });
   }

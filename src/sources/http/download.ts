@@ -48,7 +48,7 @@ export async function download(options: DownloadOptions): Promise<Uint8Array> {
     }
     if (answer.status !== 200) {
       await answer.body?.cancel();
-      const code = answer.status === 401 || answer.status === 403 ? "AuthenticationFailed" : "Unreachable";
+      const code = answer.status === 401 ? "AuthenticationFailed" : "Unreachable";
       // Helm: HTTPGetter.get
       throw new SourceError(code, `failed to fetch ${withoutPassword(new URL(options.url))} : ${statusOf(answer)}`);
     }

@@ -1,0 +1,123 @@
+import { parseDuration } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import { GitRepository } from "../../api/index.ts";
+import {
+  type Artifact,
+  type Checkout,
+  checkoutGit,
+  type CheckoutOptions,
+  type Credentials,
+} from "../../sources/index.ts";
+import type { Context } from "../runtime/index.ts";
+import { fail } from "../source/failure.ts";
+import type { SourcePorts } from "../source/ports.ts";
+import { orFail } from "../source/reconcile.ts";
+import { readSecret, type SecretData, tlsOf } from "../source/secrets.ts";
+import { isContentChanged } from "./decide.ts";
+
+type Status = NonNullable<GitRepository["status"]>;
+
+export interface Observation {
+  readonly checkout: Exclude<Checkout, { readonly state: "empty" }>;
+  /** The artifacts of the included repositories, in the order of the spec. */
+  readonly includes: readonly Artifact[];
+}
+
+/** Reads Secrets and included repositories, and asks the server. The caller disposes what was fetched. */
+export async function observe(
+  repository: GitRepository,
+  status: Status,
+  options: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Observation> {
+  const { context, ports } = options;
+  const { spec } = repository;
+  assertSupported(repository);
+  const access = await accessTo(repository, context);
+  const includes = await readIncludes(repository, context);
+  const { artifact } = status;
+  const isCurrent = artifact !== undefined && !isContentChanged(repository, includes, status);
+  const failed = {
+    condition: "FetchFailed",
+    reason: "GitOperationFailed",
+    prefix: "failed to checkout and determine revision",
+  } as const;
+  const checkout = await orFail(failed, () =>
+    checkoutGit({
+      ...access,
+      url: spec.url,
+      timeout: parseDuration(spec.timeout ?? "60s"),
+      signal: context.signal,
+      ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+      ...(spec.sparseCheckout === undefined ? {} : { sparseCheckout: spec.sparseCheckout }),
+      ...(isCurrent ? { lastRevision: artifact.revision } : {}),
+      ...(ports.gitProgram === undefined ? {} : { program: ports.gitProgram }),
+    }),
+  );
+  if (checkout.state === "empty")
+    fail({ condition: "FetchFailed", reason: "EmptyGitRepository", message: "git repository is empty" });
+  return { checkout, includes };
+}
+
+/** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
+function assertSupported({ spec }: GitRepository): void {
+  const missing =
+    spec.verify !== undefined
+      ? "spec.verify"
+      : spec.recurseSubmodules === true
+        ? "spec.recurseSubmodules"
+        : spec.proxySecretRef !== undefined
+          ? "spec.proxySecretRef"
+          : spec.provider !== undefined && spec.provider !== "generic"
+            ? `spec.provider ${JSON.stringify(spec.provider)}`
+            : undefined;
+  if (missing === undefined) return;
+  const message = `${missing} is not supported yet`;
+  fail({ condition: "FetchFailed", reason: "InvalidProviderConfiguration", message, next: "stall" });
+}
+
+async function accessTo(
+  repository: GitRepository,
+  context: Context,
+): Promise<Pick<CheckoutOptions, "credentials" | "tls">> {
+  const { spec, metadata } = repository;
+  if (spec.secretRef === undefined) return {};
+  const { namespace = "" } = metadata;
+  const { name } = spec.secretRef;
+  const full = `${namespace}/${name}`;
+  const data = await readSecret(context, { namespace, name }, `failed to get secret '${full}': failed to get secret`);
+  const credentials = credentialsOf(data, new URL(spec.url).protocol.slice(0, -1));
+  const tls = tlsOf(data);
+  return { ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) };
+}
+
+function credentialsOf(data: SecretData, scheme: string): Credentials | undefined {
+  const token = data.get("bearerToken");
+  if (token !== undefined) return { type: "bearer", token };
+  const username = data.get("username") ?? "";
+  const password = data.get("password") ?? "";
+  if (username === "" && password !== "") {
+    const message = `failed to configure authentication options: invalid '${scheme}' auth option: 'password' requires 'username' to be set`;
+    fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message });
+  }
+  return username === "" ? undefined : { type: "basic", username, password };
+}
+
+async function readIncludes({ spec, metadata }: GitRepository, context: Context): Promise<readonly Artifact[]> {
+  const { namespace = "" } = metadata;
+  const artifacts: Artifact[] = [];
+  for (const include of spec.include ?? []) {
+    const { name } = include.repository;
+    const missing = (reason: string, message: string, cause?: unknown): never =>
+      fail({ condition: "IncludeUnavailable", reason, message, next: "wait" }, cause);
+    const reference = { apiVersion: GitRepository.apiVersion, kind: GitRepository.kind, namespace, name };
+    const found = await context.client
+      .get<GitRepository>(reference, { signal: context.signal })
+      .catch((cause: unknown) =>
+        missing("NotFound", `could not get resource for include '${name}': ${messageOf(cause)}`, cause),
+      );
+    const artifact = found.status?.artifact;
+    if (artifact === undefined) missing("NoArtifact", `no artifact available for include '${name}'`);
+    else artifacts.push(artifact);
+  }
+  return artifacts;
+}

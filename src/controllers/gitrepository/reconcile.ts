@@ -1,0 +1,46 @@
+import { GitRepository } from "../../api/index.ts";
+import type { Controller } from "../runtime/index.ts";
+import type { SourcePorts } from "../source/ports.ts";
+import { type Announcement, manager, reconcileSource, type Run } from "../source/reconcile.ts";
+import { store } from "./act.ts";
+import { decide } from "./decide.ts";
+import { observe } from "./observe.ts";
+import { observedFields, rules, type Status } from "./status.ts";
+
+/** Keeps the files of the wanted commit of each GitRepository in storage. */
+export function gitRepositoryController(ports: SourcePorts): Controller<GitRepository> {
+  return {
+    manager,
+    kind: GitRepository,
+    reconcile: (repository, context) =>
+      reconcileSource(repository, context, { rules, refresh: (run) => refresh(run, ports) }, ports),
+  };
+}
+
+async function refresh(run: Run<GitRepository, Status>, ports: SourcePorts): Promise<Announcement> {
+  const { object, context } = run;
+  const { checkout, includes } = await observe(object, run.status(), { context, ports });
+  await using _fetched = checkout.state === "fetched" ? checkout : undefined;
+  const { revision } = checkout;
+  const decision = decide(object, { revision, includes }, run.status());
+  const inStorage = {
+    event: "inStorage",
+    reason: "Succeeded",
+    message: `stored artifact for revision '${revision}'`,
+  } as const;
+  if (decision.action === "store" && checkout.state === "fetched") {
+    if (decision.isNewRevision) {
+      run.record({ event: "building", reason: "NewRevision", message: decision.because });
+      await run.publish();
+    }
+    const artifact = await context.busy(() =>
+      store({ repository: object, fetched: checkout, includes, owner: run.owner, ports }),
+    );
+    run.record({ ...inStorage, fields: observedFields(object, artifact, includes) });
+  } else {
+    context.log.info(decision.because, { ...run.owner });
+    run.record({ ...inStorage, fields: {} });
+  }
+  const subject = checkout.state === "fetched" ? checkout.subject : revision;
+  return { reason: "NewArtifact", recoveredReason: "Succeeded", message: `stored artifact for commit '${subject}'` };
+}

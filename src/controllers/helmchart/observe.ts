@@ -1,0 +1,115 @@
+import { Bucket, GitRepository, type HelmChart, HelmRepository, type KubeObject } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import {
+  type Artifact,
+  type ChartSource,
+  createIndexSource,
+  fetchIndex,
+  normalizeRepositoryUrl,
+  parseIndex,
+  type RepositoryIndex,
+  type SourceTree,
+  unpackTree,
+} from "../../sources/index.ts";
+import { accessTo } from "../helmrepository/observe.ts";
+import type { Context } from "../runtime/index.ts";
+import { fail } from "../source/failure.ts";
+import type { SourcePorts } from "../source/ports.ts";
+
+const kinds = { HelmRepository, GitRepository, Bucket } as const;
+
+interface SourceObject extends KubeObject {
+  readonly status?: { readonly artifact?: Artifact };
+}
+
+/** Where a chart comes from. */
+export interface Observation {
+  readonly kind: string;
+  readonly object: SourceObject;
+  /** Absent for registries only. */
+  readonly artifact?: Artifact;
+}
+
+interface Tools {
+  readonly context: Context;
+  readonly ports: SourcePorts;
+}
+
+/** Finds the source of a chart and its artifact. */
+export async function observe(chart: HelmChart, { context, ports }: Tools): Promise<Observation> {
+  const { kind, name } = chart.spec.sourceRef;
+  const { namespace = "" } = chart.metadata;
+  const { apiVersion } = kinds[kind];
+  const cached = (await context.cache.kind<SourceObject>({ apiVersion, kind })).get({ namespace, name });
+  const object =
+    cached ??
+    (await context.client
+      .get<SourceObject>({ apiVersion, kind, namespace, name }, { signal: context.signal })
+      .catch((cause: unknown) =>
+        fail(
+          {
+            condition: "FetchFailed",
+            reason: "SourceUnavailable",
+            message: `failed to get source: ${messageOf(cause)}`,
+          },
+          cause,
+        ),
+      ));
+  const artifact = object.status?.artifact;
+  if (kind === "HelmRepository" && (object as HelmRepository).spec.type === "oci") return { kind, object };
+  if (artifact === undefined || (await ports.store.check(artifact)) !== "present")
+    fail({
+      condition: "FetchFailed",
+      reason: "NoSourceArtifact",
+      message: `no artifact available for ${kind} source '${name}'`,
+      next: "requeue",
+    });
+  return { kind, object, artifact };
+}
+
+/** The repository as something that gives charts. */
+export async function openRepository(repository: HelmRepository, { context, ports }: Tools): Promise<ChartSource> {
+  if (repository.spec.type === "oci" || repository.spec.url.startsWith("oci://"))
+    fail({
+      condition: "FetchFailed",
+      reason: "ChartPullError",
+      message: "charts from OCI registries are not supported yet",
+      next: "stall",
+    });
+  const access = await accessTo(repository, context);
+  const { artifact } = repository.status ?? {};
+  const load = async (): Promise<RepositoryIndex> => {
+    if (artifact === undefined) return parseIndex((await fetchIndex(access, ports.helmIndexMaxSize)).text);
+    return ports.indexes.get(artifact.digest, async () =>
+      parseIndex(new TextDecoder().decode(await ports.store.read(artifact))),
+    );
+  };
+  return createIndexSource(load, access, ports.helmChartMaxSize);
+}
+
+/** The repository of a dependency: the HelmRepository with its URL in the namespace, or the URL as it is. */
+export async function findRepository(url: string, namespace: string, tools: Tools): Promise<ChartSource> {
+  const repositories = (await tools.context.cache.kind<HelmRepository>(HelmRepository)).list({ namespace });
+  const known = repositories.find((repository) => isSameUrl(repository.spec.url, url));
+  if (known !== undefined) return openRepository(known, tools);
+  const anonymous = {
+    apiVersion: HelmRepository.apiVersion,
+    kind: HelmRepository.kind,
+    metadata: { namespace },
+    spec: { url },
+  };
+  return openRepository(anonymous as HelmRepository, tools);
+}
+
+function isSameUrl(left: string, right: string): boolean {
+  try {
+    return normalizeRepositoryUrl(left) === right;
+  } catch {
+    return false;
+  }
+}
+
+/** The files of a packed source; unpacked once for all charts that come from it. */
+export function openTree(artifact: Artifact, ports: SourcePorts): Promise<SourceTree> {
+  return ports.trees.get(artifact.digest, async () => unpackTree(await ports.store.read(artifact)));
+}

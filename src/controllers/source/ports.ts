@@ -1,0 +1,43 @@
+import {
+  type ArtifactStore,
+  createDigestCache,
+  type DigestCache,
+  type RepositoryIndex,
+  type SourceTree,
+} from "../../sources/index.ts";
+
+/** What the source controllers are given besides a cluster. */
+export interface SourceOptions {
+  readonly store: ArtifactStore;
+  /** Flux: --requeue-dependency, in milliseconds. */
+  readonly requeueDependency?: number;
+  /** Largest sizes in bytes: Flux's --helm-index-max-size and --helm-chart-max-size. */
+  readonly helmIndexMaxSize?: number;
+  readonly helmChartMaxSize?: number;
+  /** The Git program; looked for by default, `none` does without. */
+  readonly gitProgram?: string | "none";
+}
+
+/** What the source controllers share: an index or a Git tree is read once for all charts that come from it. */
+export interface SourcePorts extends SourceOptions {
+  readonly indexes: DigestCache<RepositoryIndex>;
+  readonly trees: DigestCache<SourceTree & { readonly size: number }>;
+}
+
+export function createSourcePorts(options: SourceOptions): SourcePorts {
+  return {
+    ...options,
+    indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
+    trees: createDigestCache<SourceTree & { readonly size: number }>({
+      maxBytes: 64 << 20,
+      sizeOf: ({ size }) => size,
+    }),
+  };
+}
+
+/** About what an index takes as text: a version is a kilobyte. */
+function textSizeOf(index: RepositoryIndex): number {
+  let versions = 1;
+  for (const list of index.entries.values()) versions += list.length;
+  return versions * 1024;
+}
