@@ -125,6 +125,10 @@ function reduceDefinition(name: string, schema: JsonObject): JsonObject {
   if (name === "io.k8s.apimachinery.pkg.api.resource.Quantity") {
     return { format: "quantity", "x-kubernetes-int-or-string": true };
   }
+  // Anything, owned as a whole.
+  if (name === "io.k8s.apimachinery.pkg.runtime.RawExtension") {
+    return { "x-kubernetes-map-type": "atomic", "x-kubernetes-preserve-unknown-fields": true };
+  }
   return reduce(schema);
 }
 
