@@ -1,5 +1,9 @@
 /** Lays out rows as flux prints them: cells padded to their column, a tab after each, cells of several lines on further rows. */
-export function fluxTable(header: readonly string[], rows: readonly (readonly string[])[], options: { readonly header?: boolean } = {}): string {
+export function fluxTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: { readonly header?: boolean } = {},
+): string {
   const lines = rows.flatMap((row) => {
     const cells = row.map((cell) => cell.split("\n"));
     const height = Math.max(...cells.map((cell) => cell.length));
@@ -7,7 +11,9 @@ export function fluxTable(header: readonly string[], rows: readonly (readonly st
   });
   const shown = options.header === false ? lines : [header.map((cell) => cell.toUpperCase()), ...lines];
   const widths = header.map((_, column) => Math.max(0, ...shown.map((row) => widthOf(row[column] ?? ""))));
-  return shown.map((row) => `${row.map((cell, column) => `${cell}${" ".repeat(widths[column]! - widthOf(cell))}\t`).join("")}\n`).join("");
+  return shown
+    .map((row) => `${row.map((cell, column) => `${cell}${" ".repeat(widths[column]! - widthOf(cell))}\t`).join("")}\n`)
+    .join("");
 }
 
 function widthOf(text: string): number {

@@ -34,7 +34,8 @@ export function getCommand(kind: FluxKind) {
       const { client, namespace } = await connect(io, flags);
       const objects = await listObjects(client, kind, { ...flags, namespace }, args[0]);
       if (objects.length === 0) {
-        if (args[0] !== undefined) throw new CommandError(`${kind.kind} object '${args[0]}' not found in ${place(flags, namespace)}`);
+        if (args[0] !== undefined)
+          throw new CommandError(`${kind.kind} object '${args[0]}' not found in ${place(flags, namespace)}`);
         throw new CommandError(`no ${kind.kind} objects found in ${place(flags, namespace)}`);
       }
       io.stdout(renderKind(kind, objects, flags, false));
@@ -64,7 +65,12 @@ export function getAllCommand(kinds: readonly FluxKind[]) {
 export const getAll = getAllCommand([...sources, helmRelease, kustomization]);
 export const getSourcesAll = getAllCommand(sources);
 
-async function listObjects(client: Client, kind: FluxKind, flags: GetFlags, name: string | undefined): Promise<readonly KubeObject[]> {
+async function listObjects(
+  client: Client,
+  kind: FluxKind,
+  flags: GetFlags,
+  name: string | undefined,
+): Promise<readonly KubeObject[]> {
   const selector = parseStatusSelector(flags["status-selector"]);
   try {
     const list = await client.list(kind, {
@@ -99,9 +105,20 @@ function conditionsOf(object: KubeObject): readonly Condition[] {
 function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFlags, withPrefix: boolean): string {
   const all = flags["all-namespaces"];
   const showSource = flags["show-source"] && !kind.isSource;
-  const header = [...(all ? ["namespace"] : []), "name", ...(showSource ? ["source"] : []), "revision", "suspended", "ready", "message"];
+  const header = [
+    ...(all ? ["namespace"] : []),
+    "name",
+    ...(showSource ? ["source"] : []),
+    "revision",
+    "suspended",
+    "ready",
+    "message",
+  ];
   const rows = objects
-    .toSorted((a, b) => compareText(a.metadata.namespace, b.metadata.namespace) || compareText(a.metadata.name, b.metadata.name))
+    .toSorted(
+      (a, b) =>
+        compareText(a.metadata.namespace, b.metadata.namespace) || compareText(a.metadata.name, b.metadata.name),
+    )
     .map((object) => {
       const name = object.metadata.name ?? "";
       const { ready, message } = readyOf(object);
@@ -122,14 +139,24 @@ function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFl
 function readyOf(object: KubeObject): { readonly ready: string; readonly message: string } {
   if (isStatic(object)) return { ready: "True", message: "Helm repository is Ready" };
   const ready = findCondition(conditionsOf(object), "Ready");
-  return ready === undefined ? { ready: "False", message: "waiting to be reconciled" } : { ready: ready.status, message: ready.message };
+  return ready === undefined
+    ? { ready: "False", message: "waiting to be reconciled" }
+    : { ready: ready.status, message: ready.message };
 }
 
 function sourceOf(object: KubeObject): string {
   type Reference = { readonly kind?: string; readonly name?: string; readonly namespace?: string };
-  const spec = object.spec as { readonly chart?: { readonly spec?: { readonly sourceRef?: Reference } }; readonly chartRef?: Reference; readonly sourceRef?: Reference } | undefined;
+  const spec = object.spec as
+    | {
+        readonly chart?: { readonly spec?: { readonly sourceRef?: Reference } };
+        readonly chartRef?: Reference;
+        readonly sourceRef?: Reference;
+      }
+    | undefined;
   const reference = spec?.chart?.spec?.sourceRef ?? spec?.chartRef ?? spec?.sourceRef;
-  return reference === undefined ? "" : `${reference.kind ?? ""}/${reference.namespace ?? object.metadata.namespace ?? ""}/${reference.name ?? ""}`;
+  return reference === undefined
+    ? ""
+    : `${reference.kind ?? ""}/${reference.namespace ?? object.metadata.namespace ?? ""}/${reference.name ?? ""}`;
 }
 
 function place(flags: GetFlags, namespace: string): string {

@@ -51,7 +51,8 @@ export const helmRelease: FluxKind = {
   human: "helmrelease",
   resource: "helmrelease",
   isSource: false,
-  revision: (object) => text(object, "status", "history", 0, "chartVersion") || text(object, "status", "lastAttemptedRevision"),
+  revision: (object) =>
+    text(object, "status", "history", 0, "chartVersion") || text(object, "status", "lastAttemptedRevision"),
   done: (object) => `applied revision ${text(object, "status", "lastAttemptedRevision")}`,
 };
 

@@ -5,14 +5,13 @@ export {
   type ReconcileReport,
   type RuntimeOptions,
 } from "./controller.ts";
+export { applyObject, type Applied, subjectOf } from "./apply.ts";
 export { createEventRecorder } from "./events.ts";
 export { limitTo } from "./limit.ts";
 export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
 export {
   fluxFinalizer,
   hasFinalizer,
-  isEqualJson,
-  mergePatchBetween,
   requestedAt,
   requestedAtAnnotation,
   writeFinalizer,

@@ -1,35 +1,7 @@
 import { type KubeObject, referenceTo } from "../../api/index.ts";
+import { diffMergePatch } from "../../base/json-patch.ts";
+import type { Value } from "../../base/value.ts";
 import type { Context } from "./types.ts";
-
-/** The merge patch (RFC 7386) that turns one JSON value into another; undefined when they are equal. */
-export function mergePatchBetween(before: unknown, after: unknown): unknown {
-  if (isMap(before) && isMap(after)) {
-    const patch: Record<string, unknown> = {};
-    for (const key of Object.keys(before)) if (after[key] === undefined && before[key] !== undefined) patch[key] = null;
-    for (const [key, value] of Object.entries(after)) {
-      if (value === undefined) continue;
-      const difference = before[key] === undefined ? value : mergePatchBetween(before[key], value);
-      if (difference !== undefined) patch[key] = difference;
-    }
-    return Object.keys(patch).length === 0 ? undefined : patch;
-  }
-  return isEqualJson(before, after) ? undefined : after;
-}
-
-/** Equality of JSON values; the order of keys does not matter, undefined members are absent. */
-export function isEqualJson(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right))
-    return left.length === right.length && left.every((value, index) => isEqualJson(value, right[index]));
-  if (!isMap(left) || !isMap(right)) return false;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  for (const key of keys) if (!isEqualJson(left[key], right[key])) return false;
-  return true;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Writes the difference between the object's status and the wanted one, if there is one. Returns the newest object. */
 export async function writeStatus<T extends KubeObject>(
@@ -38,7 +10,8 @@ export async function writeStatus<T extends KubeObject>(
   status: unknown,
   fieldManager: string,
 ): Promise<T> {
-  const patch = mergePatchBetween(object.status ?? {}, status);
+  // A status is JSON by construction: it came from the API, or from a reducer.
+  const patch = diffMergePatch((object.status ?? {}) as Value, status as Value);
   if (patch === undefined) return object;
   const written = await context.client.patch<T>(
     referenceTo(object),

@@ -1,0 +1,123 @@
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { packageChart } from "../../chart/index.ts";
+import { loadChartDirectory } from "../../chart/node/index.ts";
+import { commitGit, copyFolder, createGitRepository } from "../../sources/index.ts";
+
+/** The ports of a playground: chosen once and kept, because URLs with them are committed to its Git repository. */
+export interface Ports {
+  readonly api: number;
+  readonly git: number;
+  readonly charts: number;
+  readonly artifacts: number;
+}
+
+/** Where everything of a playground is kept. */
+export interface Workspace {
+  readonly directory: string;
+  /** The Git repository with its work tree: edit, commit, and the cluster follows. */
+  readonly repository: string;
+  readonly charts: string;
+  readonly artifacts: string;
+  readonly cluster: string;
+  readonly kubeconfig: string;
+  readonly ports: Ports;
+}
+
+const wanted: Ports = { api: 9420, git: 9421, charts: 9422, artifacts: 9423 };
+const example = fileURLToPath(new URL("../../../examples/grade-api", import.meta.url));
+
+export const repositoryName = "grade-api";
+
+/** Opens a playground's folder: what is there stays as it is, what is missing is made from the example. */
+export async function openWorkspace(directory: string): Promise<Workspace> {
+  await mkdir(directory, { recursive: true });
+  const ports = await choosePorts(join(directory, "ports.json"));
+  const workspace: Workspace = {
+    directory,
+    repository: join(directory, repositoryName),
+    charts: join(directory, "charts"),
+    artifacts: join(directory, "artifacts"),
+    cluster: join(directory, "cluster"),
+    kubeconfig: join(directory, "kubeconfig"),
+    ports,
+  };
+  await mkdir(workspace.charts, { recursive: true });
+  if (!(await exists(join(workspace.repository, ".git", "refs", "heads", "main")))) await makeRepository(workspace);
+  await publishChart(workspace);
+  return workspace;
+}
+
+async function choosePorts(file: string): Promise<Ports> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Ports;
+  } catch {
+    // The first start, or a file that somebody broke: choose again.
+  }
+  const taken = new Set<number>();
+  const choose = async (port: number): Promise<number> => {
+    const chosen = (await isFree(port)) && !taken.has(port) ? port : await freePort();
+    taken.add(chosen);
+    return chosen;
+  };
+  const ports: Ports = {
+    api: await choose(wanted.api),
+    git: await choose(wanted.git),
+    charts: await choose(wanted.charts),
+    artifacts: await choose(wanted.artifacts),
+  };
+  await writeFile(`${file}.new`, `${JSON.stringify(ports)}\n`);
+  await rename(`${file}.new`, file);
+  return ports;
+}
+
+async function makeRepository({ repository, ports }: Workspace): Promise<void> {
+  await createGitRepository(repository);
+  await copyFolder(example, repository);
+  const files: Record<string, string> = {};
+  const base = "clusters/my-cluster";
+  for (const path of [`${base}/flux-system/gotk-sync.yaml`, `${base}/apps/grade-api/helmrepository.yaml`]) {
+    const text = await readFile(join(repository, path), "utf8");
+    files[path] = text
+      .replaceAll(`127.0.0.1:${wanted.git}/`, `127.0.0.1:${ports.git}/`)
+      .replaceAll(`127.0.0.1:${wanted.charts}/`, `127.0.0.1:${ports.charts}/`);
+  }
+  await commitGit({ directory: repository, message: "Add grade-api", files });
+}
+
+/** Packs the chart of the work tree into the chart repository, under its own version. Published versions never change. */
+async function publishChart({ repository, charts }: Workspace): Promise<void> {
+  const chart = await loadChartDirectory(join(repository, "charts", "grade-api"));
+  const target = join(charts, `${chart.metadata.name}-${chart.metadata.version}.tgz`);
+  if (await exists(target)) return;
+  await writeFile(`${target}.new`, await packageChart(chart));
+  await rename(`${target}.new`, target);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export { helmReleaseController } from "./reconcile.ts";
+export type { HelmReleaseOptions } from "./ports.ts";

@@ -1,0 +1,42 @@
+import type { HelmRelease } from "../../api/index.ts";
+import { type Context, writeStatus } from "../runtime/index.ts";
+import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
+import type { Status } from "./history.ts";
+import { record, type StatusEvent } from "./status.ts";
+
+/** Flux's name for the program that reconciles releases: field manager, event component, and author of what it applies. */
+export const manager = "helm-controller";
+
+/** What is known of a release while it is reconciled: the object, with a status that runs ahead of the stored one. */
+export interface Ledger {
+  readonly release: HelmRelease;
+  readonly status: Status;
+  /** Notes what happened. Nothing is written until `save`. */
+  tell(event: StatusEvent): void;
+  /** Writes the status where it differs from the stored one. */
+  save(): Promise<void>;
+}
+
+export function openLedger(object: HelmRelease, context: Context): Ledger {
+  let stored = object;
+  // The API's default says that nothing was observed; a status that is written says what was.
+  let status: Status = object.status ?? {};
+  const digests = {
+    postRenderersDigest: postRenderersDigest(object),
+    commonMetadataDigest: commonMetadataDigest(object),
+  };
+  return {
+    get release() {
+      return { ...stored, status };
+    },
+    get status() {
+      return status;
+    },
+    tell(event) {
+      status = record(status, event, { now: context.now(), release: stored, ...digests });
+    },
+    async save() {
+      stored = await writeStatus(context, stored, status, manager);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { isApiError, findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { Values } from "../../base/value.ts";
+import { configDigest, createSecretStorage, hasCode } from "../../release/index.ts";
+import type { Context } from "../runtime/index.ts";
+import type { Desired, Observation } from "./decide.ts";
+import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
+import type { Ledger } from "./ledger.ts";
+import { identityOf, releaseNameOf } from "./names.ts";
+import { isForceRequested } from "./requests.ts";
+import { storedReleaseOf } from "./snapshot.ts";
+import { type Source, sourceReferenceOf } from "./source.ts";
+import { composeValues, type Referenced, referenceKey } from "./values.ts";
+import type { Chart } from "../../chart/index.ts";
+
+/** The source of the chart as the watch cache has it. Throws the API's NotFound. */
+export async function readSource(release: HelmRelease, context: Context): Promise<Source> {
+  const reference = sourceReferenceOf(release);
+  const known = (await context.cache.kind<Source>(reference)).get({
+    namespace: reference.namespace ?? "",
+    name: reference.name,
+  });
+  return known ?? (await context.client.get<Source>(reference, { signal: context.signal }));
+}
+
+/** Reads what `valuesFrom` names, once each, and composes the values. Throws ValuesError. */
+export async function readValues(release: HelmRelease, context: Context): Promise<Values> {
+  const { namespace } = identityOf(release);
+  const objects = new Map<string, Referenced>();
+  for (const reference of release.spec.valuesFrom ?? []) {
+    const key = referenceKey(reference);
+    if (!objects.has(key)) objects.set(key, await readReferenced(reference.kind, namespace, reference.name, context));
+  }
+  return composeValues(release, objects);
+}
+
+async function readReferenced(kind: string, namespace: string, name: string, context: Context): Promise<Referenced> {
+  const reference = { apiVersion: "v1", kind, namespace, name };
+  try {
+    const cached = (await context.cache.kind(reference)).get({ namespace, name });
+    return { found: cached ?? (await context.client.get(reference, { signal: context.signal })) };
+  } catch (error) {
+    return isApiError(error, "NotFound") ? { missing: error.message } : { failed: messageOf(error) };
+  }
+}
+
+/** The first dependency that is not ready, in Flux's words; undefined when all are. Read from the API: a stale answer would let a release go too early. */
+export async function whyDependenciesNotReady(release: HelmRelease, context: Context): Promise<string | undefined> {
+  for (const dependency of release.spec.dependsOn ?? []) {
+    const namespace = dependency.namespace ?? identityOf(release).namespace;
+    const key = `${namespace}/${dependency.name}`;
+    let found: HelmRelease;
+    try {
+      found = await context.client.get<HelmRelease>(
+        { apiVersion: release.apiVersion, kind: release.kind, namespace, name: dependency.name },
+        { signal: context.signal },
+      );
+    } catch (error) {
+      return `unable to get '${key}' dependency: ${messageOf(error)}`;
+    }
+    if (dependency.readyExpr !== undefined)
+      throw new Error(`cannot check dependency '${key}': readyExpr is not supported yet`);
+    const { status, metadata } = found;
+    const ready = findCondition(status?.conditions as readonly Condition[] | undefined, "Ready");
+    if (metadata.generation !== status?.observedGeneration || ready?.status !== "True")
+      return `dependency '${key}' is not ready`;
+  }
+  return undefined;
+}
+
+/** Names of the objects whose change wakes a release because its values come from them. */
+export function readsFrom(release: HelmRelease, object: KubeObject): boolean {
+  const { namespace, name } = identityOf(object);
+  if (identityOf(release).namespace !== namespace) return false;
+  return (
+    release.spec.valuesFrom?.some((reference) => reference.kind === object.kind && reference.name === name) ?? false
+  );
+}
+
+/** Everything a decision needs: what is stored, what is wanted, what was asked for. */
+export async function observe(
+  ledger: Ledger,
+  wanted: { readonly chart: Chart; readonly values: Values },
+  context: Context,
+): Promise<Observation> {
+  const { release, status } = ledger;
+  const storage = createSecretStorage({ client: context.client, namespace: status.storageNamespace ?? "", now: context.now });
+  const records = await storage.history(releaseNameOf(release)).catch((error: unknown) => {
+    if (hasCode(error, "NotFound")) return [];
+    throw error;
+  });
+  const stored = records
+    .toSorted((a, b) => b.version - a.version)
+    .map((record) => storedReleaseOf(record, status.history));
+  return { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
+}
+
+export function desiredOf(
+  release: HelmRelease,
+  { chart, values }: { readonly chart: Chart; readonly values: Values },
+): Desired {
+  return {
+    chartName: chart.metadata.name,
+    chartVersion: chart.metadata.version,
+    configDigest: configDigest(values),
+    postRenderersDigest: postRenderersDigest(release),
+    commonMetadataDigest: commonMetadataDigest(release),
+  };
+}

@@ -1,0 +1,53 @@
+import { findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
+import type { Wake } from "../runtime/index.ts";
+import { identityOf } from "./names.ts";
+import { readsFrom } from "./observe.ts";
+import { type Source, sourceReferenceOf } from "./source.ts";
+
+/** What wakes a release besides itself: its source, and the maps that its values come from. */
+export const wakes: readonly Wake[] = [
+  ...["HelmChart", "OCIRepository"].map(wakeBySource),
+  ...["ConfigMap", "Secret"].map(wakeByValues),
+];
+
+/** A source wakes its releases when its artifact appears or changes, and when it becomes ready. */
+function wakeBySource(kind: string): Wake {
+  return {
+    kind: { apiVersion: "source.toolkit.fluxcd.io/v1", kind },
+    keys: ({ object, previous, deleted }, own) => {
+      if (deleted || !hasNews(object, previous)) return [];
+      const { namespace, name } = identityOf(object);
+      return (own as readonly HelmRelease[])
+        .filter((release) => {
+          const reference = sourceReferenceOf(release);
+          return reference.kind === kind && reference.namespace === namespace && reference.name === name;
+        })
+        .map(identityOf);
+    },
+  };
+}
+
+function hasNews(object: KubeObject, previous: KubeObject | undefined): boolean {
+  const now = (object as Source).status;
+  const before = (previous as Source | undefined)?.status;
+  if (now?.artifact === undefined) return false;
+  if (before?.artifact?.revision !== now.artifact.revision || before.artifact.digest !== now.artifact.digest)
+    return true;
+  return isReady(now) && !isReady(before);
+}
+
+function isReady(status: { readonly conditions?: readonly Condition[] } | undefined): boolean {
+  return findCondition(status?.conditions, "Ready")?.status === "True";
+}
+
+/** A map wakes the releases whose values come from it when its content changes. */
+function wakeByValues(kind: string): Wake {
+  return {
+    kind: { apiVersion: "v1", kind },
+    keys: ({ object, previous, deleted }, own) => {
+      if (!deleted && previous !== undefined && JSON.stringify(object.data) === JSON.stringify(previous.data))
+        return [];
+      return (own as readonly HelmRelease[]).filter((release) => readsFrom(release, object)).map(identityOf);
+    },
+  };
+}

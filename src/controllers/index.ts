@@ -1,0 +1,28 @@
+import type { ArtifactStore } from "../sources/index.ts";
+import { helmReleaseController } from "./helmrelease/index.ts";
+import { kustomizationController } from "./kustomization/index.ts";
+import type { Controller } from "./runtime/index.ts";
+import { sourceControllers } from "./source/index.ts";
+
+export {
+  type Controllers,
+  type ReconcileReport,
+  requestedAtAnnotation,
+  runControllers,
+  type RuntimeOptions,
+} from "./runtime/index.ts";
+export type { Controller, Log } from "./runtime/index.ts";
+
+/** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
+export function allControllers(options: {
+  readonly store: ArtifactStore;
+  readonly noCrossNamespaceRefs?: boolean;
+}): readonly Controller[] {
+  const { store, noCrossNamespaceRefs = false } = options;
+  const shared = { readArtifact: store.read, noCrossNamespaceRefs };
+  return [
+    ...sourceControllers({ store }),
+    helmReleaseController(shared) as unknown as Controller,
+    kustomizationController(shared) as unknown as Controller,
+  ];
+}

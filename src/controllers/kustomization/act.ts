@@ -1,0 +1,109 @@
+import { type KubeObject, type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import { applyObject, type Applied, type Context, subjectOf, waitUntilReady } from "../runtime/index.ts";
+import { isKept, skipOf, type Stages } from "./decide.ts";
+import { type InventoryEntry, referenceOf } from "./inventory.ts";
+import { identityOf, KustomizationError } from "./observe.ts";
+
+/** Flux's name for the program that applies manifests: field manager and event component. */
+export const manager = "kustomize-controller";
+
+export interface ApplyResult {
+  readonly subject: string;
+  readonly action: Applied["action"] | "skipped";
+  readonly object: KubeObject;
+}
+
+/** Applies stage after stage; what a stage defines is ready before the next one begins. Throws KustomizationError with what was done so far. */
+export async function applyStages(
+  stages: Stages,
+  context: Context,
+  options: { readonly timeout: number; readonly force: boolean },
+): Promise<readonly ApplyResult[]> {
+  const results: ApplyResult[] = [];
+  for (const [index, stage] of stages.entries()) {
+    try {
+      for (const object of stage) results.push(await context.busy(() => applyOne(object, context, options.force)));
+      const isLast = index === stages.length - 1;
+      if (!isLast && stage.some(({ kind }) => kind === "CustomResourceDefinition" || kind === "Namespace")) {
+        await waitUntilReady(stage.map(referenceTo), context, options.timeout);
+        context.client.refreshDiscovery();
+      }
+    } catch (error) {
+      throw new KustomizationError("ReconciliationFailed", `${messageOf(error)}\n${changesOf(results)}`, {
+        cause: error,
+      });
+    }
+  }
+  return results;
+}
+
+async function applyOne(object: KubeObject, context: Context, force: boolean): Promise<ApplyResult> {
+  const subject = subjectOf(object);
+  const marks = { ...object.metadata.labels, ...object.metadata.annotations };
+  const needsLook = marks["kustomize.toolkit.fluxcd.io/ssa"] !== undefined;
+  const isPresent = needsLook && (await context.client.tryGet(referenceTo(object))) !== undefined;
+  if (skipOf(object, isPresent) !== undefined) return { subject, action: "skipped", object };
+  try {
+    return { subject, ...(await applyObject(context, object, manager)) };
+  } catch (error) {
+    const mayReplace = force || marks["kustomize.toolkit.fluxcd.io/force"]?.toLowerCase() === "enabled";
+    if (!mayReplace || !/field is immutable|cannot change/.test(messageOf(error))) {
+      throw new Error(`${subject} dry-run failed: ${messageOf(error)}`, { cause: error });
+    }
+    await context.client.delete(referenceTo(object), { propagation: "Background" });
+    return { subject, ...(await applyObject(context, object, manager)) };
+  }
+}
+
+/** A line for each object that was changed, as Flux's events tell it. */
+export function changesOf(results: readonly ApplyResult[]): string {
+  return results
+    .filter(({ action }) => action === "created" || action === "configured")
+    .map(({ subject, action }) => `${subject} ${action}`)
+    .join("\n");
+}
+
+/**
+ * Deletes what the source no longer has, the last applied first. Objects that ask to be kept, or that belong to somebody else by now, stay.
+ * Returns the subjects that were deleted and the entries that could not be.
+ */
+export async function prune(
+  object: Kustomization,
+  stale: readonly InventoryEntry[],
+  context: Context,
+): Promise<{
+  readonly deleted: readonly string[];
+  readonly survivors: readonly InventoryEntry[];
+  readonly error?: string;
+}> {
+  const deleted: string[] = [];
+  const survivors: InventoryEntry[] = [];
+  const errors: string[] = [];
+  for (const entry of stale.toReversed()) {
+    const reference = referenceOf(entry);
+    if (reference === undefined) continue;
+    try {
+      if (await deleteOne(reference, object, context))
+        deleted.push([reference.kind, reference.namespace, reference.name].filter(Boolean).join("/"));
+    } catch (error) {
+      survivors.push(entry);
+      errors.push(messageOf(error));
+    }
+  }
+  return { deleted, survivors, ...(errors.length === 0 ? {} : { error: errors.join("; ") }) };
+}
+
+async function deleteOne(reference: ObjectReference, owner: Kustomization, context: Context): Promise<boolean> {
+  const live = await context.client.tryGet(reference);
+  if (live === undefined || live.metadata.deletionTimestamp !== undefined || isKept(live, identityOf(owner)))
+    return false;
+  const { uid } = live.metadata;
+  await context.busy(() =>
+    context.client.delete(reference, {
+      propagation: "Background",
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    }),
+  );
+  return true;
+}

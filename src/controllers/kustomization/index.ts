@@ -1,0 +1,2 @@
+export { type KustomizationOptions } from "./observe.ts";
+export { kustomizationController } from "./reconcile.ts";

@@ -1,0 +1,122 @@
+import { isApiError, type KubeObject, type Kustomization, type ObjectReference } from "../../api/index.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { CodedError, messageOf } from "../../base/errors.ts";
+import { readTarGz } from "../../base/node/tar.ts";
+import type { Artifact } from "../../sources/index.ts";
+import type { Context } from "../runtime/index.ts";
+import { whyDependencyNotReady } from "./decide.ts";
+
+/** Why a Kustomization can not go on; the code is the reason of its Ready condition. */
+export class KustomizationError extends CodedError<
+  | "ArtifactFailed"
+  | "DependencyNotReady"
+  | "BuildFailed"
+  | "ReconciliationFailed"
+  | "PruneFailed"
+  | "HealthCheckFailed"
+  | "AccessDenied"
+> {}
+
+export interface KustomizationOptions {
+  /** The verified bytes of an artifact. */
+  readonly readArtifact: (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly requeueDependency?: number; // milliseconds; Flux: --requeue-dependency
+  readonly noCrossNamespaceRefs?: boolean;
+}
+
+const maxTreeBytes = 512 << 20;
+const maxTreeFiles = 100_000;
+
+export function identityOf({ metadata }: KubeObject): { readonly namespace: string; readonly name: string } {
+  return { namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
+}
+
+export function sourceReferenceOf(object: Kustomization): ObjectReference & { readonly namespace: string } {
+  const { sourceRef } = object.spec;
+  const namespace = sourceRef.namespace ?? identityOf(object).namespace;
+  return {
+    apiVersion: sourceRef.apiVersion ?? "source.toolkit.fluxcd.io/v1",
+    kind: sourceRef.kind,
+    namespace,
+    name: sourceRef.name,
+  };
+}
+
+/** The time an apply and its health checks may take. Flux: the timeout, else the interval less half a minute, and half a minute at least. */
+export function timeoutOf({ spec }: Kustomization): number {
+  if (spec.timeout !== undefined) return parseDuration(spec.timeout);
+  return Math.max(30_000, parseDuration(spec.interval) - 30_000);
+}
+
+/** The artifact of the source. Throws KustomizationError while there is none. */
+export async function readSource(
+  object: Kustomization,
+  context: Context,
+  options: KustomizationOptions,
+): Promise<Artifact> {
+  const reference = sourceReferenceOf(object);
+  const { kind, namespace, name } = reference;
+  if (options.noCrossNamespaceRefs === true && namespace !== identityOf(object).namespace)
+    throw new KustomizationError(
+      "AccessDenied",
+      `can't access '${kind}/${namespace}/${name}', cross-namespace references have been blocked`,
+    );
+  let source: KubeObject | undefined;
+  try {
+    source = (await context.cache.kind({ apiVersion: reference.apiVersion, kind })).get({ namespace, name });
+  } catch (error) {
+    if (!isApiError(error, "NoMatch")) throw error;
+  }
+  if (source === undefined)
+    throw new KustomizationError("ArtifactFailed", `Source '${kind}/${namespace}/${name}' not found`);
+  const { artifact } = (source.status ?? {}) as { readonly artifact?: Artifact };
+  if (artifact === undefined)
+    throw new KustomizationError("ArtifactFailed", "Source artifact not found, retrying in 30s");
+  return artifact;
+}
+
+/** Throws KustomizationError for the first dependency that does not let the object go on. */
+export async function checkDependencies(object: Kustomization, artifact: Artifact, context: Context): Promise<void> {
+  const own = sourceReferenceOf(object);
+  for (const dependency of object.spec.dependsOn ?? []) {
+    if (dependency.readyExpr !== undefined)
+      throw new KustomizationError(
+        "DependencyNotReady",
+        "spec.dependsOn[].readyExpr of a Kustomization is not supported yet",
+      );
+    const namespace = dependency.namespace ?? identityOf(object).namespace;
+    const found = await context.client.tryGet<Kustomization>({
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      namespace,
+      name: dependency.name,
+    });
+    const other = found === undefined ? undefined : sourceReferenceOf(found);
+    const isSameSource =
+      other !== undefined && other.kind === own.kind && other.namespace === own.namespace && other.name === own.name;
+    const why = whyDependencyNotReady(`${namespace}/${dependency.name}`, found, {
+      isSameSource,
+      current: artifact.revision,
+    });
+    if (why !== undefined) throw new KustomizationError("DependencyNotReady", why);
+  }
+}
+
+/** The files of an artifact by their path. */
+export async function readTree(
+  artifact: Artifact,
+  context: Context,
+  options: KustomizationOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  try {
+    const bytes = await options.readArtifact(artifact, context.signal);
+    const entries = readTarGz(bytes, { maxBytes: maxTreeBytes, maxEntries: maxTreeFiles });
+    return new Map(
+      entries.flatMap((entry) =>
+        entry.type === "file" ? [[entry.path.replace(/^\.\//, ""), entry.content] as const] : [],
+      ),
+    );
+  } catch (error) {
+    throw new KustomizationError("ArtifactFailed", messageOf(error), { cause: error });
+  }
+}

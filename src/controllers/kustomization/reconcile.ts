@@ -1,0 +1,222 @@
+import { type KubeObject, type Kustomization } from "../../api/index.ts";
+import { formatDuration, parseDuration } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { Artifact } from "../../sources/index.ts";
+import {
+  type Context,
+  type Controller,
+  hasFinalizer,
+  type Outcome,
+  requestedAt,
+  type Wake,
+  writeFinalizer,
+  writeStatus,
+} from "../runtime/index.ts";
+import { applyStages, changesOf, manager, prune } from "./act.ts";
+import { type Build, buildObjects } from "./build.ts";
+import { planStages, unsupportedFields } from "./decide.ts";
+import { checkHealth, isHealthAsked } from "./health.ts";
+import { entryOf, staleEntries } from "./inventory.ts";
+import {
+  checkDependencies,
+  identityOf,
+  KustomizationError,
+  type KustomizationOptions,
+  readSource,
+  readTree,
+  sourceReferenceOf,
+  timeoutOf,
+} from "./observe.ts";
+import { record, type Status, type StatusEvent } from "./status.ts";
+
+const defaultRequeue = 30_000;
+
+/** The Kustomization controller: applies a directory of an artifact, keeps an inventory of it, and prunes what left it. */
+export function kustomizationController(options: KustomizationOptions): Controller<Kustomization> {
+  return {
+    manager,
+    kind: { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" },
+    wakes: ["GitRepository", "OCIRepository", "Bucket"].map(wakeOf),
+    reconcile: (object, context) => reconcile(object, context, options),
+  };
+}
+
+/** A new revision of a source wakes those who apply it. */
+function wakeOf(kind: string): Wake {
+  return {
+    kind: { apiVersion: "source.toolkit.fluxcd.io/v1", kind },
+    keys: ({ object, previous, deleted }, own) => {
+      if (deleted || revisionOf(object) === undefined || revisionOf(object) === (previous && revisionOf(previous)))
+        return [];
+      const { namespace, name } = identityOf(object);
+      return (own as readonly Kustomization[])
+        .filter((one) => {
+          const reference = sourceReferenceOf(one);
+          return reference.kind === kind && reference.name === name && reference.namespace === namespace;
+        })
+        .filter((one) => one.status?.lastAppliedRevision !== revisionOf(object))
+        .map(identityOf);
+    },
+  };
+}
+
+function revisionOf(object: KubeObject): string | undefined {
+  return (object.status as { readonly artifact?: Artifact } | undefined)?.artifact?.revision;
+}
+
+async function reconcile(object: Kustomization, context: Context, options: KustomizationOptions): Promise<Outcome> {
+  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context);
+  let stored = await writeFinalizer(context, object, "present", manager);
+  const generation = stored.metadata.generation ?? 0;
+  let status: Status = stored.status ?? {};
+  const tell = (event: StatusEvent): void => {
+    status = record(status, event, { now: context.now(), generation });
+  };
+  const save = async (): Promise<void> => {
+    stored = await writeStatus(context, stored, status, manager);
+  };
+  const finish = async (outcome: Outcome): Promise<Outcome> => {
+    const observed = outcome.outcome === "done" || outcome.outcome === "stalled";
+    tell({ event: "ended", observed, requestedAt: requestedAt(object) });
+    await save();
+    return outcome;
+  };
+  if (object.spec.suspend === true) {
+    context.log.info("reconciliation is suspended for this object", identityOf(object));
+    return await finish({ outcome: "done" });
+  }
+  const requeue = options.requeueDependency ?? defaultRequeue;
+  const began = performance.now();
+  let artifact: Artifact | undefined;
+  const notify = (type: "Normal" | "Warning", reason: string, message: string): void =>
+    context.events.record(stored, {
+      type,
+      reason,
+      message,
+      ...(artifact === undefined ? {} : { annotations: { "kustomize.toolkit.fluxcd.io/revision": artifact.revision } }),
+    });
+  try {
+    artifact = await readSource(object, context, options);
+    await checkDependencies(object, artifact, context);
+    await applyArtifact({ object, artifact, context, options, tell, save, notify });
+    const interval = parseDuration(object.spec.interval);
+    const duration = formatDuration(performance.now() - began);
+    notify(
+      "Normal",
+      "ReconciliationSucceeded",
+      `Reconciliation finished in ${duration}, next run in ${formatDuration(interval)}`,
+    );
+    return await finish({ outcome: "done", again: interval });
+  } catch (error) {
+    if (!(error instanceof KustomizationError)) throw error;
+    const { code, message } = error;
+    if (code === "AccessDenied") {
+      tell({ event: "stalled", reason: code, message });
+      notify("Warning", code, message);
+      return await finish({ outcome: "stalled", reason: code, message });
+    }
+    tell({ event: "notReady", reason: code, message });
+    tell({ event: "failed" });
+    if (code === "DependencyNotReady" || (code === "ArtifactFailed" && artifact === undefined)) {
+      if (code === "DependencyNotReady")
+        notify("Normal", code, `Dependencies do not meet ready condition, retrying in ${formatDuration(requeue)}`);
+      else notify("Warning", code, message);
+      return await finish({ outcome: "waiting", reason: code, message, again: requeue });
+    }
+    notify("Warning", code, message);
+    const retry = object.spec.retryInterval ?? object.spec.interval;
+    context.log.error(
+      `Reconciliation failed after ${formatDuration(performance.now() - began)}, next try in ${retry}`,
+      { ...identityOf(object), error: message },
+    );
+    return await finish({ outcome: "waiting", reason: code, message, again: parseDuration(retry) });
+  }
+}
+
+interface Pass {
+  readonly object: Kustomization;
+  readonly artifact: Artifact;
+  readonly context: Context;
+  readonly options: KustomizationOptions;
+  readonly tell: (event: StatusEvent) => void;
+  readonly save: () => Promise<void>;
+  readonly notify: (type: "Normal" | "Warning", reason: string, message: string) => void;
+}
+
+async function applyArtifact({ object, artifact, context, options, tell, save, notify }: Pass): Promise<void> {
+  const timeout = timeoutOf(object);
+  const { revision } = artifact;
+  const began = performance.now();
+  const unsupported = unsupportedFields(object);
+  if (unsupported.length > 0)
+    throw new KustomizationError("BuildFailed", `not supported yet: spec.${unsupported.join(", spec.")}`);
+  const isNew =
+    object.status?.lastAppliedRevision !== revision || object.status.observedGeneration !== object.metadata.generation;
+  if (isNew) {
+    tell({
+      event: "progressing",
+      message: `Building manifests for revision ${revision} with a timeout of ${formatDuration(timeout)}`,
+      attempted: revision,
+    });
+    await save();
+  }
+  const tree = await readTree(artifact, context, options);
+  let build: Build;
+  try {
+    build = await context.busy(async () => buildObjects(tree, object));
+  } catch (error) {
+    throw new KustomizationError("BuildFailed", messageOf(error), { cause: error });
+  }
+  const ended = (status: string): void =>
+    tell({
+      event: "built",
+      digest: build.digest,
+      revision,
+      status,
+      duration: formatDuration(performance.now() - began),
+    });
+  try {
+    const results = await applyStages(planStages(build.objects), context, {
+      timeout,
+      force: object.spec.force === true,
+    });
+    const changes = changesOf(results);
+    if (changes !== "") notify("Normal", "Progressing", changes);
+    const before = object.status?.inventory?.entries ?? [];
+    const entries = results.map((result) => entryOf(result.object));
+    const stale = staleEntries(before, entries);
+    if (object.spec.prune && stale.length > 0) {
+      const pruned = await prune(object, stale, context);
+      if (pruned.deleted.length > 0)
+        notify("Normal", "Progressing", pruned.deleted.map((subject) => `${subject} deleted`).join("\n"));
+      tell({ event: "tracked", entries: [...entries, ...pruned.survivors] });
+      if (pruned.error !== undefined) throw new KustomizationError("PruneFailed", pruned.error);
+    } else tell({ event: "tracked", entries });
+    if (isHealthAsked(object)) await checkHealth({ object, results, revision, timeout, context, tell, save, notify });
+    else tell({ event: "healthNotAsked" });
+  } catch (error) {
+    if (error instanceof KustomizationError) ended(error.code);
+    throw error;
+  }
+  ended("ReconciliationSucceeded");
+  tell({ event: "applied", revision });
+}
+
+/** Removes what was applied, unless the object says otherwise, and lets the object go. */
+async function reconcileDeletion(object: Kustomization, context: Context): Promise<Outcome> {
+  if (!hasFinalizer(object)) return { outcome: "done" };
+  const { deletionPolicy = "MirrorPrune", prune: prunes, suspend } = object.spec;
+  const removes = suspend !== true && deletionPolicy !== "Orphan" && (deletionPolicy !== "MirrorPrune" || prunes);
+  if (removes) {
+    const { error, deleted } = await prune(object, object.status?.inventory?.entries ?? [], context);
+    if (error !== undefined) throw new KustomizationError("PruneFailed", error);
+    if (deleted.length > 0)
+      context.events.record(object, {
+        type: "Normal",
+        reason: "ReconciliationSucceeded",
+        message: deleted.map((subject) => `${subject} deleted`).join("\n"),
+      });
+  }
+  await writeFinalizer(context, object, "absent", manager);
+  return { outcome: "done" };
+}
