@@ -163,7 +163,12 @@ const groups = (await get("/apis")).groups as unknown as readonly {
   readonly name: string;
   readonly versions: readonly { readonly version: string }[];
 }[];
+const declared = (await get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")).items as unknown as readonly {
+  readonly spec: { readonly group: string };
+}[];
+const custom = new Set(declared.map(({ spec }) => spec.group));
 for (const { name, versions } of [{ name: "", versions: [{ version: "v1" }] }, ...groups]) {
+  if (custom.has(name)) continue;
   for (const { version } of versions) {
     const path = name === "" ? `api/${version}` : `apis/${name}/${version}`;
     const discovered = (await get(`/${path}`)).resources as unknown as readonly DiscoveredResource[];
