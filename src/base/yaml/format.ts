@@ -10,6 +10,7 @@ import {
   writeString,
   writeWord,
 } from "./emitter.ts";
+import { hasControlCharacters } from "./characters.ts";
 import { YamlError } from "./errors.ts";
 import { type KeyOrder, sortedKeys } from "./key-order.ts";
 import { analyze } from "./scalar-style.ts";
@@ -28,20 +29,37 @@ interface Layout {
   readonly lists: "flush" | "indented";
   readonly keys: (map: object) => readonly string[];
   readonly number: (value: number) => string;
+  /** What the text of a value is written as. */
+  readonly string: (text: string) => string;
+  /** Refuses keys that cannot be written. */
+  readonly key: (text: string) => void;
 }
 
 const maxDepth = 10_000;
 
 /** Writes a value as Go's sigs.k8s.io/yaml does (helm's `toYaml`, kubectl), with the closing line break. */
 export function formatYaml(value: Value, { width = 80, keys = "natural" }: FormatOptions = {}): string {
-  const order = keys === "bytes" ? bytewiseKeys : naturalKeys("v2");
-  return writeDocument(value, { emitter: newEmitter("v2", width), lists: "flush", keys: order, number: jsonNumber });
+  return writeDocument(value, {
+    emitter: newEmitter("v2", width),
+    lists: "flush",
+    keys: keys === "bytes" ? bytewiseKeys : naturalKeys("v2"),
+    number: jsonNumber,
+    string: jsonString,
+    key: assertJsonKey,
+  });
 }
 
 /** Writes a value as yaml.v3 with an indent of two does (helm's `toYamlPretty`): list items stand two columns in. */
 export function formatYamlPretty(value: Value): string {
-  const emitter = newEmitter("v3", Number.POSITIVE_INFINITY);
-  return writeDocument(value, { emitter, lists: "indented", keys: naturalKeys("v3"), number: goNumber });
+  const same = (text: string) => text;
+  return writeDocument(value, {
+    emitter: newEmitter("v3", Number.POSITIVE_INFINITY),
+    lists: "indented",
+    keys: naturalKeys("v3"),
+    number: goNumber,
+    string: same,
+    key: same,
+  });
 }
 
 function writeDocument(value: Value, layout: Layout): string {
@@ -56,8 +74,7 @@ function writeNode(layout: Layout, value: Value, indent: number, context: Contex
   const { emitter } = layout;
   switch (typeof value) {
     case "string":
-      assertWritable(value);
-      return writeString(emitter, value, indent < 0 ? 2 : indent + 2, "value");
+      return writeString(emitter, layout.string(value), indent < 0 ? 2 : indent + 2, "value");
     case "number":
       return writeWord(emitter, layout.number(value));
     case "bigint":
@@ -79,7 +96,7 @@ function writeMapping(layout: Layout, map: Values, indent: number, depth: number
   if (keys.length === 0) return writeWord(emitter, "{}");
   const inner = indent < 0 ? 0 : indent + 2;
   for (const key of keys) {
-    assertWritable(key);
+    layout.key(key);
     writeIndent(emitter, inner);
     if (isSimpleKey(key, emitter)) {
       writeString(emitter, key, inner + 2, "key");
@@ -120,11 +137,29 @@ function isSimpleKey(key: string, emitter: Emitter): boolean {
   return key.length <= simpleKeyLimit && new TextEncoder().encode(key).length <= simpleKeyLimit;
 }
 
-// sigs.k8s.io/yaml goes through JSON text, which go-yaml refuses to read with these characters in it.
-const unreadable = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+// sigs.k8s.io/yaml writes JSON and lets go-yaml read it back, which leaves its marks on the text.
+function jsonString(text: string): string {
+  if (plainText.test(text)) return text;
+  if (hasControlCharacters(text.replaceAll(/[\0-\x1f]/g, ""))) {
+    throw new YamlError("format", "yaml: control characters are not allowed");
+  }
+  // JSON leaves NEL as it is, and YAML folds it like any line break.
+  return text.replaceAll(/ *\u0085[ \u0085]*/g, (gap) => {
+    const breaks = gap.replaceAll(" ", "").length;
+    return breaks === 1 ? " " : "\n".repeat(breaks - 1);
+  });
+}
 
-function assertWritable(text: string): void {
-  if (unreadable.test(text)) throw new YamlError("format", "yaml: control characters are not allowed");
+const plainText = /^[\x20-\x7e]*$/;
+const maxKeyLength = 1024;
+
+function assertJsonKey(key: string): void {
+  if (key.length < 150 && plainText.test(key)) return;
+  jsonString(key);
+  const quoted = JSON.stringify(key).length + 5 * (key.match(/[<>&\u2028\u2029]/g)?.length ?? 0);
+  if (key.includes("\u0085") || quoted > maxKeyLength) {
+    throw new YamlError("format", "yaml: line 1: did not find expected ',' or '}'");
+  }
 }
 
 /** A float64 after its way through JSON: whole numbers that fit 64 bits become integers, the rest stays a float. */
@@ -134,7 +169,11 @@ function jsonNumber(value: number): string {
     const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
     throw new YamlError("format", `error marshaling into JSON: json: unsupported value: ${text}`);
   }
-  if (Number.isInteger(value) && value < 2 ** 64 && value >= -(2 ** 63)) return String(BigInt(value));
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) {
+    // The digits are the shortest that name the float, not all that it has.
+    const digits = BigInt(String(value));
+    if (digits < 1n << 64n && digits >= -(1n << 63n)) return String(digits);
+  }
   return formatFloat(value);
 }
 

@@ -1,62 +1,63 @@
-import { defineMappingTag, defineScalarTag, loadAll, mergeTag, NOT_RESOLVED, Schema, seqTag } from "js-yaml";
-import { messageOf } from "../errors.ts";
-import { formatFloat32 } from "../go-float.ts";
 import type { Value } from "../value.ts";
-import { YamlError } from "./errors.ts";
-import { resolveScalar } from "./resolve.ts";
+import { hasControlCharacters } from "./characters.ts";
+import { composeDocument } from "./compose.ts";
+import { limitError, syntaxError, YamlError } from "./errors.ts";
 
 export interface ParseOptions {
-  /** `float64`: as helm values. `bigint`: integers that a float64 cannot hold stay exact. */
+  /** `float64` (when absent): every number is a number, as in helm values. `bigint`: integers beyond 2^53 stay exact, as in manifests. */
   readonly integers?: "float64" | "bigint";
+  /** `last` (when absent): the last one wins, as in Unmarshal. `refuse`: an error, as in UnmarshalStrict. */
+  readonly duplicateKeys?: "last" | "refuse";
+  /** In characters; 100 Mi when absent. */
+  readonly maxLength?: number;
+  /** Of maps and lists in one another; 1,000 when absent. */
+  readonly maxDepth?: number;
 }
 
-const nullKey = Symbol("null key");
+const defaultMaxLength = 100 * 1024 * 1024;
+const defaultMaxDepth = 1000;
 
+/**
+ * Reads the first document of a text as sigs.k8s.io/yaml's Unmarshal does: YAML 1.1 made into JSON.
+ * An empty text is null. Throws YamlError with Go's text.
+ */
 export function parseYaml(text: string, options: ParseOptions = {}): Value {
-  return parseYamlDocuments(text, options)[0] ?? null;
+  const { integers = "float64", duplicateKeys = "last" } = options;
+  const { maxLength = defaultMaxLength, maxDepth = defaultMaxDepth } = options;
+  if (text.length > maxLength) throw limitError(`document is longer than ${maxLength} characters`);
+  if (hasControlCharacters(text)) throw syntaxError("control characters are not allowed");
+  return composeDocument(text, { integers, duplicateKeys, maxDepth });
 }
 
-export function parseYamlDocuments(text: string, { integers = "float64" }: ParseOptions = {}): Value[] {
-  try {
-    return loadAll(text, { schema: integers === "bigint" ? exact : rounded, json: true }) as Value[];
-  } catch (error) {
-    throw new YamlError("syntax", `yaml: ${messageOf(error)}`);
+/** Reads a stream of documents as Kubernetes and helm do. Documents that are empty or null are left out. */
+export function parseYamlDocuments(text: string, options: ParseOptions = {}): Value[] {
+  const { maxLength = defaultMaxLength } = options;
+  if (text.length > maxLength) throw limitError(`document is longer than ${maxLength} characters`);
+  return splitYamlDocuments(text)
+    .map((document) => parseYaml(document, options))
+    .filter((value) => value !== null);
+}
+
+/** Splits a stream at its `---` lines, which may carry a comment and nothing else. Throws YamlError. */
+export function splitYamlDocuments(text: string): string[] {
+  if (!text.includes("---")) return text === "" ? [] : [text];
+  const documents: string[] = [];
+  let start = 0;
+  let at = 0;
+  for (;;) {
+    const found = text.startsWith("---", at) ? at : text.indexOf("\n---", at) + 1;
+    if (found === 0 && at !== 0) break;
+    if (found === 0 && !text.startsWith("---")) break;
+    const end = text.indexOf("\n", found);
+    const rest = text.slice(found + 3, end < 0 ? text.length : end).trim();
+    if (rest !== "" && !rest.startsWith("#")) {
+      throw new YamlError("syntax", `invalid Yaml document separator: ${rest}`);
+    }
+    if (found > start) documents.push(text.slice(start, found));
+    start = end < 0 ? text.length : end + 1;
+    at = start;
+    if (end < 0) break;
   }
+  if (start < text.length) documents.push(text.slice(start));
+  return documents;
 }
-
-function schemaFor(integers: "float64" | "bigint"): Schema {
-  const plain = defineScalarTag<unknown>("tag:yaml.org,2002:str", {
-    implicit: true,
-    resolve(source, isExplicit) {
-      if (isExplicit) return source;
-      const resolved = resolveScalar(source);
-      if (resolved.tag === "int" && integers === "float64") return Number(resolved.value);
-      return resolved.tag === "merge" ? NOT_RESOLVED : resolved.value;
-    },
-    identify: () => false,
-  });
-  const map = defineMappingTag<Record<string, unknown>>("tag:yaml.org,2002:map", {
-    create: () => ({}),
-    addPair(carrier, key, value) {
-      const name = keyText(key);
-      if (typeof name === "symbol") return "unsupported map key of type: null";
-      if (name === "__proto__") {
-        Object.defineProperty(carrier, name, { value, enumerable: true, configurable: true, writable: true });
-      } else carrier[name] = value;
-      return "";
-    },
-    has: (carrier, key) => Object.hasOwn(carrier, keyText(key)),
-    keys: (result) => Object.keys(result),
-    get: (result, key) => result[keyText(key) as string],
-    identify: () => false,
-  });
-  return new Schema([mergeTag, plain, seqTag, map]);
-}
-
-function keyText(key: unknown): string | symbol {
-  if (typeof key === "number" && !Number.isInteger(key)) return formatFloat32(key);
-  return key === null ? nullKey : String(key);
-}
-
-const exact = schemaFor("bigint");
-const rounded = schemaFor("float64");

@@ -1,13 +1,13 @@
 /**
  * What a plain scalar means: go-yaml v2's reading of YAML 1.1.
- * `timestamp` and `merge` values stay text; they are told apart because text of that form must be quoted when written.
+ * A `timestamp` stays text; it is told apart because text of that form must be quoted when written.
  */
 export type Resolved =
   | { readonly tag: "null"; readonly value: null }
   | { readonly tag: "bool"; readonly value: boolean }
   | { readonly tag: "int"; readonly value: number | bigint }
   | { readonly tag: "float"; readonly value: number }
-  | { readonly tag: "str" | "timestamp" | "merge"; readonly value: string };
+  | { readonly tag: "str" | "timestamp"; readonly value: string };
 
 /** `yes` for YAML 1.1's words as go-yaml v2 reads them, `no` for v3, which knows only true and false. */
 export type OldBooleans = "yes" | "no";
@@ -25,7 +25,6 @@ addWords({ tag: "null", value: null }, "~ null Null NULL");
 addWords({ tag: "float", value: Number.NaN }, ".nan .NaN .NAN");
 addWords({ tag: "float", value: Number.POSITIVE_INFINITY }, ".inf .Inf .INF +.inf +.Inf +.INF");
 addWords({ tag: "float", value: Number.NEGATIVE_INFINITY }, "-.inf -.Inf -.INF");
-addWords({ tag: "merge", value: "<<" }, "<<");
 words.set("", { tag: "null", value: null });
 
 for (const word of "y Y yes Yes YES on On ON".split(" ")) oldBooleans.add(word);
