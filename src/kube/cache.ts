@@ -1,14 +1,19 @@
-import type { KubeObject } from "../api/index.ts";
+import { isApiError, type KubeObject } from "../api/index.ts";
 import { KubeError } from "./errors.ts";
 import { type Reflector, startReflector } from "./reflector.ts";
 import { type Sleep, sleep as platformSleep } from "./throttle.ts";
-import type { Client, Kind, KindCache, WatchCache } from "./types.ts";
+import type { Client, Kind, KindCache, WatchCache, WatchEvent } from "./types.ts";
 
 export interface WatchCacheOptions {
   readonly client: Client;
   /** Told of every list or watch that failed; the cache tries again by itself. */
   readonly onError?: (error: unknown, kind: Kind) => void;
   readonly sleep?: Sleep;
+  /**
+   * What to watch for who asks for one namespace: the whole cluster, so that all share one watch (where that is forbidden: the
+   * namespace), or the namespace alone. Default: namespace.
+   */
+  readonly scope?: "cluster" | "namespace";
   /** How long a kind that nobody holds any more is kept current. */
   readonly idle?: number;
 }
@@ -17,41 +22,57 @@ const fiveMinutes = 5 * 60_000;
 
 /** Keeps the kinds that are asked for equal to the cluster, one list and one watch for each, however many ask. */
 export function createWatchCache(options: WatchCacheOptions): WatchCache {
-  const { client, onError = () => {}, sleep = platformSleep, idle = fiveMinutes } = options;
+  const { client, onError = () => {}, sleep = platformSleep, scope = "namespace", idle = fiveMinutes } = options;
+  const narrow = new Set<string>();
   const entries = new Map<string, Entry>();
   let closed = false;
 
   const drop = (key: string, entry: Entry): void => {
     if (entries.get(key) === entry) entries.delete(key);
-    entry.reflector.stop();
+    void entry.reflector.stop();
+  };
+  const hold = async <T extends KubeObject>(
+    kind: Kind,
+    watched: string | undefined,
+    view: string | undefined,
+  ): Promise<KindCache<T>> => {
+    const key = `${kind.apiVersion}/${kind.kind}/${watched ?? ""}`;
+    const entry = entries.get(key) ?? {
+      reflector: startReflector({ client, kind, namespace: watched, sleep, onError: (error) => onError(error, kind) }),
+      holders: 0,
+      expiry: undefined,
+    };
+    entries.set(key, entry);
+    entry.holders += 1;
+    clearTimeout(entry.expiry);
+    const release = once(() => {
+      entry.holders -= 1;
+      if (entry.holders > 0 || closed) return;
+      entry.expiry = setTimeout(() => drop(key, entry), idle);
+      unref(entry.expiry);
+    });
+    try {
+      await entry.reflector.listed;
+    } catch (error) {
+      release();
+      drop(key, entry);
+      throw error;
+    }
+    return createHandle(entry.reflector as Reflector<T>, view, release);
   };
   return {
     async kind<T extends KubeObject>(kind: Kind, { namespace }: { readonly namespace?: string } = {}) {
       if (closed) throw new KubeError("closed", "the watch cache is closed");
-      const key = `${kind.apiVersion}/${kind.kind}/${namespace ?? ""}`;
-      let entry = entries.get(key);
-      if (entry === undefined) {
-        const reflector = startReflector({ client, kind, namespace, sleep, onError: (error) => onError(error, kind) });
-        entry = { reflector, holders: 0, expiry: undefined };
-        entries.set(key, entry);
-      }
-      const held = entry;
-      held.holders += 1;
-      clearTimeout(held.expiry);
-      const release = once(() => {
-        held.holders -= 1;
-        if (held.holders > 0 || closed) return;
-        held.expiry = setTimeout(() => drop(key, held), idle);
-        unref(held.expiry);
-      });
+      const name = `${kind.apiVersion}/${kind.kind}`;
+      if (namespace === undefined) return await hold<T>(kind, undefined, undefined);
+      if (scope === "namespace" || narrow.has(name)) return await hold<T>(kind, namespace, namespace);
       try {
-        await held.reflector.listed;
+        return await hold<T>(kind, undefined, namespace);
       } catch (error) {
-        release();
-        drop(key, held);
-        throw error;
+        if (!isApiError(error, "Forbidden")) throw error;
+        narrow.add(name);
+        return await hold<T>(kind, namespace, namespace);
       }
-      return handle(held.reflector as Reflector<T>, release);
     },
     async [Symbol.asyncDispose]() {
       closed = true;
@@ -69,14 +90,22 @@ interface Entry {
   expiry: ReturnType<typeof setTimeout> | undefined;
 }
 
-function handle<T extends KubeObject>(reflector: Reflector<T>, release: () => void): KindCache<T> {
+/** What one holder sees: all that is watched, or the one namespace that was asked for. */
+function createHandle<T extends KubeObject>(
+  reflector: Reflector<T>,
+  view: string | undefined,
+  release: () => void,
+): KindCache<T> {
   const unsubscribes = new Set<() => void>();
   return {
-    get: ({ namespace, name }) => reflector.store.get(namespace, name),
-    list: ({ namespace } = {}) => reflector.store.list(namespace),
+    get: ({ namespace, name }) => reflector.store.get(namespace ?? view, name),
+    list: ({ namespace = view } = {}) => reflector.store.list(namespace),
     learn: (object) => reflector.learn(object),
     subscribe(listener) {
-      const unsubscribe = reflector.subscribe(listener);
+      const inView = (event: WatchEvent<T>): void => {
+        if (view === undefined || event.object.metadata.namespace === view) listener(event);
+      };
+      const unsubscribe = reflector.subscribe(inView);
       unsubscribes.add(unsubscribe);
       return () => {
         unsubscribes.delete(unsubscribe);
