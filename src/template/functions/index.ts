@@ -1,5 +1,6 @@
 import { builtins } from "./builtins.ts";
 import { dateFunctions } from "./dates.ts";
+import { tomlFunctions } from "./toml.ts";
 import { urlFunctions } from "./urls.ts";
 import { defaultFunctions } from "./defaults.ts";
 import { dictFunctions } from "./dicts.ts";
@@ -8,6 +9,8 @@ import type { Functions, GoFunction } from "./function.ts";
 import { helmFunctions } from "./helm.ts";
 import { jsonFunctions } from "./json.ts";
 import { listFunctions } from "./lists.ts";
+import { certificateFunctions } from "../node/certificates.ts";
+import { cipherFunctions } from "../node/ciphers.ts";
 import { hashFunctions } from "../node/hashes.ts";
 import { randomFunctions } from "../node/random.ts";
 import { numberFunctions } from "./numbers.ts";
@@ -34,7 +37,10 @@ const families: readonly Readonly<Record<string, GoFunction>>[] = [
   pathFunctions,
   dateFunctions,
   urlFunctions,
+  tomlFunctions,
   hashFunctions,
+  cipherFunctions,
+  certificateFunctions,
   randomFunctions,
 ];
 
