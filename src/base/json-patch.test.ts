@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { type Arbitrary, assert as check, jsonValue, pre, property } from "fast-check";
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -83,10 +83,10 @@ test("applyJsonPatch() can leave out what is missing and make what is needed", (
   );
 });
 
-const json = fc.jsonValue() as fc.Arbitrary<Value>;
+const json = jsonValue() as Arbitrary<Value>;
 
 test("diffJson() gives a patch that applyJsonPatch() turns into the other document", () => {
-  fc.assert(fc.property(json, json, (a, b) => isEqualJson(applyJsonPatch(a, diffJson(a, b)), b)));
+  check(property(json, json, (a, b) => isEqualJson(applyJsonPatch(a, diffJson(a, b)), b)));
 });
 
 test("diffMergePatch() gives a patch that applyMergePatch() turns into the other document", () => {
@@ -95,9 +95,9 @@ test("diffMergePatch() gives a patch that applyMergePatch() turns into the other
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.values(value).some((each) => each === null || hasNull(each))
       : false;
-  fc.assert(
-    fc.property(json, json, (a, b) => {
-      fc.pre(!hasNull(b));
+  check(
+    property(json, json, (a, b) => {
+      pre(!hasNull(b));
       const patch = diffMergePatch(a, b);
       return patch === undefined ? isEqualJson(a, b) : isEqualJson(applyMergePatch(a, patch), b);
     }),
