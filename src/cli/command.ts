@@ -78,6 +78,7 @@ export type CommandNode = CommandGroup | CommandLeaf;
 
 export interface CommandGroup {
   readonly summary: string;
+  readonly aliases?: readonly string[];
   readonly commands: Readonly<Record<string, CommandNode>>;
   /** How errors of everything below are printed. Inherited by nested groups. */
   readonly printError?: (message: string) => string;

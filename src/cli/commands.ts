@@ -1,4 +1,5 @@
-import type { CommandGroup } from "./command.ts";
+import type { CommandGroup, CommandNode } from "./command.ts";
+import { type FluxKind, fluxKinds, sources } from "./flux/kinds.ts";
 
 const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
@@ -12,12 +13,91 @@ const helm: CommandGroup = {
       summary: "locally render templates",
       load: () => import("./helm/template.ts").then((file) => file.command),
     },
+    package: {
+      summary: "package a chart directory into a chart archive",
+      load: () => import("./helm/package.ts").then((file) => file.command),
+    },
   },
 };
+
+/** A group with a command for each kind: `get source git`, `suspend helmrelease`. */
+function byKind(summary: string, kinds: readonly FluxKind[], load: (kind: FluxKind) => Promise<unknown>): CommandGroup {
+  const leaf = (kind: FluxKind): CommandNode => ({
+    summary: `${kind.kind} objects`,
+    aliases: kind.aliases,
+    load: () => load(kind),
+  });
+  const named = kinds.filter((kind) => !kind.isSource).map((kind) => [kind.words[0]!, leaf(kind)] as const);
+  const ofSources = Object.fromEntries(
+    kinds.filter((kind) => kind.isSource).map((kind) => [kind.words[1]!, leaf(kind)]),
+  );
+  return {
+    summary,
+    commands: {
+      ...Object.fromEntries(named),
+      source: { summary: `${summary}: sources`, aliases: ["sources"], commands: ofSources },
+    },
+  };
+}
+
+const get = byKind("Print the status of objects", fluxKinds, (kind) =>
+  import("./flux/get.ts").then((file) => file.getCommand(kind)),
+);
+const getSource = get.commands.source as CommandGroup;
 
 /** Everything that `cox` can do. A command is listed here and nowhere else. */
 export const cox: CommandGroup = {
   summary: "Coxswain keeps the Helm releases of a Kubernetes cluster equal to what Git says",
   printError: fluxError,
-  commands: { helm },
+  commands: {
+    up: { summary: "Start the playground", load: () => import("./up.ts").then((file) => file.command) },
+    cluster: {
+      summary: "The embedded Kubernetes API alone",
+      commands: {
+        start: { summary: "Start it in the background", load: () => import("./cluster.ts").then((file) => file.start) },
+        stop: { summary: "Stop it; its state is kept", load: () => import("./cluster.ts").then((file) => file.stop) },
+        status: { summary: "Say whether it runs", load: () => import("./cluster.ts").then((file) => file.status) },
+        reset: {
+          summary: "Stop it and forget everything in it",
+          load: () => import("./cluster.ts").then((file) => file.reset),
+        },
+        serve: { summary: "Run it in the foreground", load: () => import("./cluster.ts").then((file) => file.serve) },
+      },
+    },
+    run: {
+      summary: "Run the controllers in the foreground",
+      load: () => import("./run-controllers.ts").then((file) => file.command),
+    },
+    install: {
+      summary: "Print the manifests for a cluster",
+      load: () => import("./install.ts").then((file) => file.command),
+    },
+    get: {
+      ...get,
+      commands: {
+        ...get.commands,
+        source: {
+          ...getSource,
+          commands: {
+            ...getSource.commands,
+            all: {
+              summary: "All sources",
+              load: () => import("./flux/get.ts").then((file) => file.getAllCommand(sources)),
+            },
+          },
+        },
+        all: { summary: "All objects", load: () => import("./flux/get.ts").then((file) => file.getAll) },
+      },
+    },
+    reconcile: byKind("Reconcile objects now", fluxKinds, (kind) =>
+      import("./flux/reconcile.ts").then((file) => file.reconcileCommand(kind)),
+    ),
+    suspend: byKind("Suspend objects", fluxKinds, (kind) =>
+      import("./flux/suspend.ts").then((file) => file.suspendCommand(kind)),
+    ),
+    resume: byKind("Resume suspended objects", fluxKinds, (kind) =>
+      import("./flux/suspend.ts").then((file) => file.resumeCommand(kind)),
+    ),
+    helm,
+  },
 };

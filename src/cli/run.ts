@@ -61,7 +61,7 @@ function findChild(
 ): { readonly name: string; readonly node: CommandNode } | undefined {
   if (Object.hasOwn(group.commands, word)) return { name: word, node: group.commands[word]! };
   for (const [name, node] of Object.entries(group.commands)) {
-    if ("aliases" in node && node.aliases?.includes(word)) return { name, node };
+    if (node.aliases?.includes(word)) return { name, node };
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { Client } from "../../kube/index.ts";
 import { CommandError, defineCommand } from "../command.ts";
 import { connect, fluxFlags } from "../connect.ts";
 import { fluxTable } from "../table.ts";
-import { type FluxKind, fluxKinds, helmRelease, isStatic, kustomization, shortenDigests, sources } from "./kinds.ts";
+import { type FluxKind, helmRelease, isStatic, kustomization, shortenDigests, sources } from "./kinds.ts";
 
 const flags = {
   ...fluxFlags,
@@ -63,7 +63,6 @@ export function getAllCommand(kinds: readonly FluxKind[]) {
 }
 
 export const getAll = getAllCommand([...sources, helmRelease, kustomization]);
-export const getSourcesAll = getAllCommand(sources);
 
 async function listObjects(
   client: Client,
@@ -166,6 +165,3 @@ function place(flags: GetFlags, namespace: string): string {
 function compareText(a = "", b = ""): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-/** Every kind's `get` command by the words that name it. */
-export const getCommands = new Map(fluxKinds.map((kind) => [kind.words.join(" "), getCommand(kind)]));

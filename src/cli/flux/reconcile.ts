@@ -26,7 +26,10 @@ export function reconcileCommand(kind: FluxKind) {
       const { client, namespace } = await connect(io, flags);
       const reference = { apiVersion: kind.apiVersion, kind: kind.kind, namespace, name: args[0] ?? "" };
       if (flags["with-source"]) await reconcileSource(client, reference, flags.timeout, io);
-      const extra = [...(flags.force ? ["reconcile.fluxcd.io/forceAt"] : []), ...(flags.reset ? ["reconcile.fluxcd.io/resetAt"] : [])];
+      const extra = [
+        ...(flags.force ? ["reconcile.fluxcd.io/forceAt"] : []),
+        ...(flags.reset ? ["reconcile.fluxcd.io/resetAt"] : []),
+      ];
       await reconcileOne(client, kind, reference, { extra, timeout: flags.timeout, io });
       return 0;
     },
@@ -51,7 +54,8 @@ async function reconcileOne(
   const { extra, timeout, io } = options;
   const { namespace, name } = reference;
   const before = await getOne(client, reference, io);
-  if ((before.spec as { readonly suspend?: boolean } | undefined)?.suspend === true) throw new CommandError("resource is suspended");
+  if ((before.spec as { readonly suspend?: boolean } | undefined)?.suspend === true)
+    throw new CommandError("resource is suspended");
   if (isStatic(before)) {
     io.stderr("✔ reconciliation not supported by the object\n");
     return;
@@ -66,7 +70,9 @@ async function reconcileOne(
   const after = await waitFor(client, reference, {
     timeout,
     io,
-    isDone: (object) => statusOf(object).lastHandledReconcileAt !== handledBefore && (isSettled(object) || conditionOf(object, "Ready")?.status === "False"),
+    isDone: (object) =>
+      statusOf(object).lastHandledReconcileAt !== handledBefore &&
+      (isSettled(object) || conditionOf(object, "Ready")?.status === "False"),
   });
   const ready = conditionOf(after, "Ready");
   if (ready?.status !== "True") throw new CommandError(`${kind.kind} reconciliation failed: '${ready?.message ?? ""}'`);
@@ -84,16 +90,29 @@ async function reconcileSource(client: Client, reference: ObjectReference, timeo
   const object = await getOne(client, reference, io);
   const { namespace = "" } = object.metadata;
   const spec = object.spec as
-    | { readonly sourceRef?: SourceReference; readonly chartRef?: SourceReference; readonly chart?: { readonly spec?: { readonly sourceRef?: SourceReference } } }
+    | {
+        readonly sourceRef?: SourceReference;
+        readonly chartRef?: SourceReference;
+        readonly chart?: { readonly spec?: { readonly sourceRef?: SourceReference } };
+      }
     | undefined;
   const chartSource = spec?.chart?.spec?.sourceRef;
   const found =
     chartSource === undefined
       ? (spec?.chartRef ?? spec?.sourceRef)
-      : { kind: "HelmChart", name: `${namespace}-${object.metadata.name}`, namespace: chartSource.namespace ?? namespace };
+      : {
+          kind: "HelmChart",
+          name: `${namespace}-${object.metadata.name}`,
+          namespace: chartSource.namespace ?? namespace,
+        };
   const kind = sources.find((one) => one.kind === found?.kind);
   if (kind === undefined || found?.name === undefined) return;
-  const source = { apiVersion: kind.apiVersion, kind: kind.kind, namespace: found.namespace ?? namespace, name: found.name };
+  const source = {
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    namespace: found.namespace ?? namespace,
+    name: found.name,
+  };
   if (kind.kind === "HelmChart") await reconcileSource(client, source, timeout, io);
   await reconcileOne(client, kind, source, { extra: [], timeout, io });
 }

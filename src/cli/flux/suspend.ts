@@ -61,7 +61,11 @@ async function follow(client: Client, kind: FluxKind, object: KubeObject, timeou
   const reference = { apiVersion: kind.apiVersion, kind: kind.kind, namespace, name };
   const isObserved = (one: KubeObject): boolean => statusOf(one).observedGeneration === one.metadata.generation;
   try {
-    const settled = await waitFor(client, reference, { timeout, io, isDone: (one) => isObserved(one) && isSettled(one) });
+    const settled = await waitFor(client, reference, {
+      timeout,
+      io,
+      isDone: (one) => isObserved(one) && isSettled(one),
+    });
     const ready = conditionOf(settled, "Ready");
     if (ready?.status !== "True") throw new CommandError(ready?.message ?? "");
     io.stderr(`✔ ${kind.kind} ${name} reconciliation completed\n✔ ${kind.done(settled)}\n`);
@@ -99,7 +103,11 @@ async function selectObjects(
   return found;
 }
 
-async function patchSpec(client: Client, object: KubeObject, spec: Readonly<Record<string, unknown>>): Promise<KubeObject> {
+async function patchSpec(
+  client: Client,
+  object: KubeObject,
+  spec: Readonly<Record<string, unknown>>,
+): Promise<KubeObject> {
   const { name = "", namespace = "" } = object.metadata;
   const reference = { apiVersion: object.apiVersion, kind: object.kind, namespace, name };
   return await client.patch(reference, { spec }, { type: "merge", fieldManager: "flux" });

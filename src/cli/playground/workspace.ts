@@ -33,8 +33,7 @@ export const repositoryName = "grade-api";
 
 /** Opens a playground's folder: what is there stays as it is, what is missing is made from the example. */
 export async function openWorkspace(directory: string): Promise<Workspace> {
-  await mkdir(directory, { recursive: true });
-  const ports = await choosePorts(join(directory, "ports.json"));
+  const ports = await openWorkspacePorts(directory);
   const workspace: Workspace = {
     directory,
     repository: join(directory, repositoryName),
@@ -48,6 +47,12 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
   if (!(await exists(join(workspace.repository, ".git", "refs", "heads", "main")))) await makeRepository(workspace);
   await publishChart(workspace);
   return workspace;
+}
+
+/** The ports of a playground's folder, for who needs nothing else of it. */
+export async function openWorkspacePorts(directory: string): Promise<Ports> {
+  await mkdir(directory, { recursive: true });
+  return await choosePorts(join(directory, "ports.json"));
 }
 
 async function choosePorts(file: string): Promise<Ports> {
@@ -82,7 +87,7 @@ async function makeRepository({ repository, ports }: Workspace): Promise<void> {
     const text = await readFile(join(repository, path), "utf8");
     files[path] = text
       .replaceAll(`127.0.0.1:${wanted.git}/`, `127.0.0.1:${ports.git}/`)
-      .replaceAll(`127.0.0.1:${wanted.charts}/`, `127.0.0.1:${ports.charts}/`);
+      .replaceAll(`127.0.0.1:${wanted.charts}`, `127.0.0.1:${ports.charts}`);
   }
   await commitGit({ directory: repository, message: "Add grade-api", files });
 }

@@ -88,7 +88,11 @@ function openAction(ledger: Ledger, context: Context) {
   const releaseContext: ReleaseContext = {
     client: context.client,
     cache: context.cache,
-    storage: createSecretStorage({ client: context.client, namespace: ledger.status.storageNamespace ?? "", now: context.now }),
+    storage: createSecretStorage({
+      client: context.client,
+      namespace: ledger.status.storageNamespace ?? "",
+      now: context.now,
+    }),
     now: context.now,
     fieldManager: manager,
     signal: context.signal,

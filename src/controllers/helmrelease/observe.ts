@@ -84,7 +84,11 @@ export async function observe(
   context: Context,
 ): Promise<Observation> {
   const { release, status } = ledger;
-  const storage = createSecretStorage({ client: context.client, namespace: status.storageNamespace ?? "", now: context.now });
+  const storage = createSecretStorage({
+    client: context.client,
+    namespace: status.storageNamespace ?? "",
+    now: context.now,
+  });
   const records = await storage.history(releaseNameOf(release)).catch((error: unknown) => {
     if (hasCode(error, "NotFound")) return [];
     throw error;

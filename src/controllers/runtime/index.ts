@@ -18,3 +18,4 @@ export {
   writeStatus,
 } from "./status.ts";
 export type * from "./types.ts";
+export { waitUntilReady } from "./wait.ts";

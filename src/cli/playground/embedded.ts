@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Cluster, createCluster, startLifecycle } from "../../cluster/index.ts";
+import { openDiskStore, serveCluster, writeKubeconfig } from "../../cluster/node/index.ts";
+
+export interface EmbeddedCluster {
+  readonly fetch: Cluster["fetch"];
+  readonly url: string;
+  readonly kubeconfig: string;
+  close(): Promise<void>;
+}
+
+/** Starts the embedded cluster of a folder: its API on loopback, its workloads, and a kubeconfig that stays valid over restarts. */
+export async function startEmbedded(options: {
+  readonly directory: string;
+  readonly kubeconfig: string;
+  readonly port: number;
+}): Promise<EmbeddedCluster> {
+  const { directory, kubeconfig, port } = options;
+  const store = await openDiskStore({ directory });
+  const cluster = createCluster({ store });
+  const lifecycle = startLifecycle(cluster);
+  const served = await serveCluster({
+    cluster,
+    port,
+    token: await keepToken(join(dirname(kubeconfig), "token")),
+  }).catch(async (error: unknown) => {
+    await lifecycle.stop();
+    await cluster.close();
+    throw error;
+  });
+  writeKubeconfig(kubeconfig, { server: served.url, token: served.token });
+  return {
+    fetch: cluster.fetch,
+    url: served.url,
+    kubeconfig,
+    async close() {
+      await served.close();
+      await lifecycle.stop();
+      await cluster.close();
+    },
+  };
+}
+
+async function keepToken(path: string): Promise<string> {
+  const known = await readFile(path, "utf8").catch(() => "");
+  if (/^[\w-]{32,}$/.test(known.trim())) return known.trim();
+  const token = randomBytes(24).toString("base64url");
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${token}\n`, { mode: 0o600 });
+  return token;
+}

@@ -1,0 +1,36 @@
+import { type Condition, findCondition, type KubeObject } from "../../api/index.ts";
+import type { Client } from "../../kube/index.ts";
+import { fluxKinds, shortenDigests } from "../flux/kinds.ts";
+
+/** A row for each object that the controllers look after, as `cox get all` shows it. */
+export async function statusRows(client: Client): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  for (const kind of fluxKinds) {
+    const { items } = await client.list(kind);
+    for (const object of items) {
+      const { conditions } = (object.status ?? {}) as { readonly conditions?: readonly Condition[] };
+      const ready = findCondition(conditions, "Ready");
+      const isSuspended = (object.spec as { readonly suspend?: boolean } | undefined)?.suspend === true;
+      rows.push([
+        `${kind.resource}/${object.metadata.name ?? ""}`,
+        shortenDigests(kind.revision(object)),
+        isSuspended ? "True" : "False",
+        ready?.status ?? "False",
+        shortenDigests(ready?.message ?? "waiting to be reconciled"),
+      ]);
+    }
+  }
+  return rows;
+}
+
+/** One line about the Pods of a namespace. */
+export async function describePods(client: Client, namespace: string): Promise<string> {
+  const { items } = await client.list({ apiVersion: "v1", kind: "Pod" }, { namespace });
+  const ready = items.filter(isPodReady).length;
+  return `${ready} of ${items.length} Pods of namespace ${namespace} are ready`;
+}
+
+function isPodReady(pod: KubeObject): boolean {
+  const { conditions } = (pod.status ?? {}) as { readonly conditions?: readonly Condition[] };
+  return findCondition(conditions, "Ready")?.status === "True";
+}
