@@ -172,8 +172,9 @@ class Check {
       if (rest === false && draft < 2020 && Array.isArray(items)) {
         if (evaluated < value.length) report(`last ${counted(value.length - evaluated)} additionalItem(s) not allowed`);
       } else {
-        for (let index = evaluated; index < value.length; index += 1)
-          gathering.add(this.#below(rest, value[index], here, String(index)).violation);
+        // The validator counts the places after a tuple from zero; so do we.
+        for (const [index, item] of value.slice(evaluated).entries())
+          gathering.add(this.#below(rest, item, here, String(index)).violation);
       }
       evaluated = value.length;
     }
@@ -353,7 +354,7 @@ function scalarViolation(schema: SchemaObject, value: unknown, draft: Draft, her
 
 function checkNumber(schema: SchemaObject, value: number, { here, gathering }: Omit<Work, "draft">): void {
   const report = (keyword: string, want: number): void =>
-    gathering.add(single(here, `${keyword}: got ${shown(value)}, want ${shown(want)}`));
+    gathering.add(single(here, `${keyword}: got ${counted(value)}, want ${counted(want)}`));
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   if (typeof minimum === "number") {
     if (exclusiveMinimum === true) {

@@ -46,7 +46,28 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "value" : String(value);
 }
 
-/** A count as the validator's English printer writes it: with commas. */
+/** A number as the validator's English printer writes it: with commas, and with the exponent as a power of ten. */
 export function counted(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  const text = formatFloat(count);
+  const exponent = text.indexOf("e");
+  if (exponent >= 0) {
+    const power = Array.from(text.slice(exponent + 1).replace("+", ""), (digit) => superscripts[digit]).join("");
+    return `${text.slice(0, exponent)}×10${power}`;
+  }
+  const [whole = "", fraction] = text.split(".");
+  return whole.replaceAll(/\B(?=(\d{3})+$)/g, ",") + (fraction === undefined ? "" : `.${fraction}`);
 }
+
+const superscripts: Readonly<Record<string, string>> = {
+  "-": "⁻",
+  "0": "⁰",
+  "1": "¹",
+  "2": "²",
+  "3": "³",
+  "4": "⁴",
+  "5": "⁵",
+  "6": "⁶",
+  "7": "⁷",
+  "8": "⁸",
+  "9": "⁹",
+};

@@ -6,10 +6,17 @@ export function readJsonPrefix(text: string): { readonly value: MutableValue; re
   const end = endOfJson(text);
   try {
     const taken = text.slice(0, end);
-    return { value: JSON.parse(taken) as MutableValue, text: taken };
+    return { value: JSON.parse(taken, refuseInfinity) as MutableValue, text: taken };
   } catch (cause) {
     throw invalidSet("invalid JSON", { cause });
   }
+}
+
+/** Go has no number for 1e400; JavaScript would read it as infinity. */
+function refuseInfinity(_key: string, value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new RangeError("number out of range");
+  return value;
 }
 
 /** Where the first JSON value ends, if it is valid; validity itself is JSON.parse's business. */

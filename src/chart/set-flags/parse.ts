@@ -47,6 +47,7 @@ class Parser {
         throw invalidSet(`key ${JSON.stringify(key)} has no value`);
       case "[": {
         const index = this.#index();
+        if (index === undefined) return "end";
         const before = own(data, key) ?? (Object.hasOwn(data, key) ? null : []);
         if (!Array.isArray(before)) throw wrongType(before, "[]interface {}");
         const { list, step } = this.#item(before, index, level);
@@ -75,9 +76,10 @@ class Parser {
     }
   }
 
-  #index(): number {
+  /** Undefined when the text ends inside the brackets; Helm then stops without an error. */
+  #index(): number | undefined {
     const { runes, last } = this.#scanner.until("]", this.#literal);
-    if (last === undefined) throw invalidSet("error parsing index: EOF");
+    if (last === undefined) return undefined;
     const text = runes.join("");
     if (!/^[-+]?[0-9]+$/.test(text))
       throw invalidSet(`error parsing index: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
@@ -102,6 +104,7 @@ class Parser {
         return { list: setIndex(list, index, this.#value().value), step: "more" };
       case "[": {
         const nextIndex = this.#index();
+        if (nextIndex === undefined) return { list, step: "end" };
         const before = list[index] ?? [];
         if (!Array.isArray(before)) throw wrongType(before, "[]interface {}");
         const inner = this.#item(before, nextIndex, level);
