@@ -6,7 +6,7 @@ export type ChartErrorCode =
   | "InvalidChart" // Chart.yaml or a file of the chart is missing or wrong
   | "InvalidValues" // values that are not a map, or a `--set` that does not parse
   | "SchemaViolation" // values do not meet values.schema.json
-  | "MissingDependency" // Chart.yaml names a chart that charts/ does not hold
+  | "InvalidDependencies" // values do not let conditions, tags and imports of subcharts be decided
   | "IncompatibleKubeVersion"
   | "RenderFailed" // a template failed
   | "InvalidManifest" // a rendered document does not parse

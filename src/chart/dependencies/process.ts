@@ -1,5 +1,6 @@
 import { isCompatibleVersion } from "../version.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
+import { ChartError } from "../errors.ts";
 import type { Chart, ChartMetadata, Dependency, Log } from "../types.ts";
 import { Coalescing, coalesceValues } from "../values/coalesce.ts";
 import { goText } from "../values/go-text.ts";
@@ -7,14 +8,19 @@ import { copyMap, type MutableMap, own, put, scalarAt, tableAt } from "../values
 
 /**
  * The chart with the subcharts that these values enable: aliases are given, conditions and tags decided, `import-values` merged
- * into the chart's values. The argument stays as it is.
+ * into the chart's values. The argument stays as it is. Throws ChartError when a subchart's values are no map.
  */
 export function processDependencies(
   chart: Chart,
   values: Values,
   { log }: { readonly log?: Log | undefined } = {},
 ): Chart {
-  return importValues(enableDependencies(chart, values, "", log), log);
+  try {
+    return importValues(enableDependencies(chart, values, "", log), log);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError("InvalidDependencies", error.message, { cause: error });
+  }
 }
 
 function enableDependencies(chart: Chart, values: Values, path: string, log: Log | undefined): Chart {

@@ -13,6 +13,7 @@ import {
 } from "../../chart/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
 import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
+import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
 import { readValues, valuesFlags } from "./values-flags.ts";
@@ -84,7 +85,7 @@ export const command = defineCommand({
         log: logTo(io),
       });
     } catch (error) {
-      throw renderFailure(error, flags.debug);
+      throw renderFailure(error, flags, io);
     }
     await print({ rendered, name, flags, io });
     return 0;
@@ -110,13 +111,19 @@ function checkDryRun(flags: TemplateFlags, io: Io): void {
 }
 
 /** What fails while templates run gets helm's hint; what fails before does not. */
-function renderFailure(error: unknown, debug: boolean): unknown {
-  if (!(error instanceof ChartError) || debug) return error;
+function renderFailure(error: unknown, flags: TemplateFlags, io: Io): unknown {
+  if (!(error instanceof ChartError)) return error;
   switch (error.code) {
+    case "InvalidDependencies": {
+      const message = "chart dependencies processing failed";
+      io.stderr(logLine({ level: "ERROR", message, attributes: { error: error.message } }));
+      return new CommandError(`${message}: ${error.message}`);
+    }
     case "RenderFailed":
     case "InvalidManifest":
     case "IncompatibleKubeVersion":
     case "PostRenderFailed":
+      if (flags.debug) return error;
       return new CommandError(`${error.message}\n\nUse --debug flag to render out invalid YAML`);
     default:
       return error;
