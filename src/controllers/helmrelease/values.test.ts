@@ -37,8 +37,8 @@ const cases: readonly {
     name: "merges maps and lets inline values win",
     values: { a: { x: 1 } },
     from: [config()],
-    maps: [map("ConfigMap", "a", { "values.yaml": "a: {x: 2, y: 3}\nb: [1]" })],
-    want: { a: { x: 1, y: 3 }, b: [1] },
+    maps: [map("ConfigMap", "a", { "values.yaml": "a: {x: 2, z: 3}\nb: [1]" })],
+    want: { a: { x: 1, z: 3 }, b: [1] },
   },
   {
     name: "replaces lists as a whole",
