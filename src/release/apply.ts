@@ -20,55 +20,62 @@ export interface ApplyOptions {
   readonly threeWayForCustom?: boolean;
 }
 
-/** What an update did, also when it failed in the middle. */
-export interface Applied {
-  readonly created: readonly ReleaseObject[];
-}
-
-/** Creates objects: those of one kind at once, kinds in the given order. Throws ApplyFailed after the first kind that failed. */
+/**
+ * Creates objects: those of one kind at once, kinds in the given order. Gives them with what the API answered; throws ApplyFailed after the
+ * first kind that failed.
+ */
 export async function createObjects(
   context: ReleaseContext,
   objects: readonly ReleaseObject[],
   options: ApplyOptions,
-): Promise<void> {
+): Promise<readonly ReleaseObject[]> {
   context.log?.({ level: "DEBUG", message: "creating resource(s)", attributes: { resources: objects.length } });
+  const created: ReleaseObject[] = [];
   for (const batch of batchesOf(objects)) {
     assertNotCanceled(context);
-    const failures = (await mapConcurrently(batch, (target) => attempt(() => createOne(context, target, options)))).filter(
-      (failure) => failure !== undefined,
-    );
+    const ends = await mapConcurrently(batch, (target) => attempt(() => createOne(context, target, options)));
+    const failures = ends.flatMap((end) => ("error" in end ? [end.error] : []));
     if (failures.length > 0) throw joined(failures, "\n");
+    created.push(...ends.flatMap((end) => ("value" in end ? [end.value] : [])));
   }
+  return created;
 }
 
 /**
  * Makes the cluster have `targets` instead of `originals`: creates what is missing, updates what is there, then deletes what only the
- * originals have. The result is filled while it works, so that it is right after a failure, too.
+ * originals have. Gives the targets with what the API answered. `created` is filled while it works, so that it is right after a failure, too.
  */
 export async function updateObjects(
   context: ReleaseContext,
   change: { readonly originals: readonly ReleaseObject[]; readonly targets: readonly ReleaseObject[] },
   options: ApplyOptions,
   created: ReleaseObject[] = [],
-): Promise<Applied> {
+): Promise<readonly ReleaseObject[]> {
   assertPossible(options);
   const { originals, targets } = change;
   const known = new Map(originals.map((original) => [identityOf(original), original]));
   const failures: unknown[] = [];
-  context.log?.({ level: "DEBUG", message: "checking resources for changes", attributes: { resources: targets.length } });
+  const written: ReleaseObject[] = [];
+  context.log?.({
+    level: "DEBUG",
+    message: "checking resources for changes",
+    attributes: { resources: targets.length },
+  });
   for (const batch of batchesOf(targets)) {
     assertNotCanceled(context);
     const ends = await mapConcurrently(batch, (target) =>
       updateOne(context, { target, original: known.get(identityOf(target)) }, options, created),
     );
+    const failed = ends.flatMap((end) => ("error" in end ? [end] : []));
     // Helm: an object that cannot be created or looked up ends the update; one that cannot be updated does not.
-    const fatal = ends.find((end) => end?.fatal === true);
+    const fatal = failed.find((end) => end.fatal);
     if (fatal !== undefined) throw fatal.error;
-    failures.push(...ends.filter((end) => end !== undefined).map(({ error }) => error));
+    failures.push(...failed.map(({ error }) => error));
+    written.push(...ends.flatMap((end) => ("value" in end ? [end.value] : [])));
   }
   if (failures.length > 0) throw joined(failures, " && ");
   await deleteSurplus(context, change);
-  return { created };
+  return written;
 }
 
 /** Deletes objects, by kind in the given order. Gives every failure; an object that is gone already is none. */
@@ -80,8 +87,10 @@ export async function deleteObjects(
   const failures: unknown[] = [];
   for (const batch of batchesOf(objects)) {
     assertNotCanceled(context);
-    const ends = await mapConcurrently(batch, (target) => attempt(() => deleteOne(context, target, options.propagation)));
-    failures.push(...ends.filter((failure) => failure !== undefined && !isApiError(failure, "NotFound")));
+    const ends = await mapConcurrently(batch, (target) =>
+      attempt(() => deleteOne(context, target, options.propagation)),
+    );
+    failures.push(...ends.flatMap((end) => ("error" in end && !isApiError(end.error, "NotFound") ? [end.error] : [])));
   }
   return failures;
 }
@@ -103,17 +112,15 @@ function invalid(message: string): ReleaseError {
   return new ReleaseError("InvalidOptions", message);
 }
 
-interface UpdateFailure {
-  readonly fatal: boolean;
-  readonly error: unknown;
-}
+type End<T> = { readonly value: T } | { readonly error: unknown };
+type UpdateEnd = { readonly value: ReleaseObject } | { readonly error: unknown; readonly fatal: boolean };
 
 async function updateOne(
   context: ReleaseContext,
   { target, original }: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined },
   options: ApplyOptions,
   created: ReleaseObject[],
-): Promise<UpdateFailure | undefined> {
+): Promise<UpdateEnd> {
   let live: KubeObject | undefined;
   try {
     live = await context.client.tryGet(referenceOf(target), abortOption(context));
@@ -122,61 +129,77 @@ async function updateOne(
   }
   if (live === undefined) {
     created.push(target);
-    const failure = await attempt(() => createOne(context, target, options));
-    return failure === undefined ? undefined : { fatal: true, error: applyFailed("failed to create resource", failure) };
+    const end = await attempt(() => createOne(context, target, options));
+    return "value" in end ? end : { fatal: true, error: applyFailed("failed to create resource", end.error) };
   }
-  const failure = await attempt(() => changeOne(context, { target, original, live: live }, options));
-  return failure === undefined ? undefined : { fatal: false, error: failure };
+  const found = live;
+  const end = await attempt(() => changeOne(context, { target, original, live: found }, options));
+  return "value" in end ? end : { fatal: false, error: end.error };
 }
 
 async function changeOne(
   context: ReleaseContext,
   change: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined; readonly live: KubeObject },
   options: ApplyOptions,
-): Promise<void> {
+): Promise<ReleaseObject> {
   const { target, original, live } = change;
   if (options.forceReplace === true) return await replaceOne(context, target, live);
   if (!options.serverSide) {
-    return await patchClientSide(context, { target, live, original: original?.object ?? live }, options);
+    const answer = await patchClientSide(context, { target, live, original: original?.object ?? live }, options);
+    return withAnswer(target, answer);
   }
   if (options.migrateFieldManager === true) await migrateFieldManager(context, target);
-  await applyServerSide(context, target, options);
+  return await applyServerSide(context, target, options);
 }
 
-async function createOne(context: ReleaseContext, target: ReleaseObject, options: ApplyOptions): Promise<void> {
+async function createOne(
+  context: ReleaseContext,
+  target: ReleaseObject,
+  options: ApplyOptions,
+): Promise<ReleaseObject> {
   if (options.serverSide) return await applyServerSide(context, target, options);
-  await retry(
-    () => context.client.create(target.object, { fieldManager: context.fieldManager, ...abortOption(context) }),
+  const { fieldManager } = context;
+  const answer = await retry(
+    () => context.client.create(target.object, { fieldManager, ...abortOption(context) }),
     (error) => isApiError(error, "Conflict"),
   );
+  return withAnswer(target, answer);
 }
 
 async function applyServerSide(
   context: ReleaseContext,
   target: ReleaseObject,
   { forceConflicts = false }: ApplyOptions,
-): Promise<void> {
+): Promise<ReleaseObject> {
   const { fieldManager } = context;
   const options = { fieldManager, force: forceConflicts, fieldValidation: "Strict", ...abortOption(context) } as const;
   try {
-    await retry(() => context.client.apply(target.object, options), isQuotaConflict);
+    return withAnswer(target, await retry(() => context.client.apply(target.object, options), isQuotaConflict));
   } catch (cause) {
     assertNotCanceled(context);
-    if (isApiError(cause, "UnsupportedMediaType")) throw applyFailed("server-side apply not available on the server", cause);
-    const doing = isApiError(cause, "Conflict") ? "conflict occurred while applying object" : "server-side apply failed for object";
+    if (isApiError(cause, "UnsupportedMediaType"))
+      throw applyFailed("server-side apply not available on the server", cause);
+    const conflict = isApiError(cause, "Conflict");
+    const doing = conflict ? "conflict occurred while applying object" : "server-side apply failed for object";
     throw applyFailed(`${doing} ${describeTarget(target)}`, cause);
   }
 }
 
-async function replaceOne(context: ReleaseContext, { object }: ReleaseObject, live: KubeObject): Promise<void> {
+async function replaceOne(context: ReleaseContext, target: ReleaseObject, live: KubeObject): Promise<ReleaseObject> {
+  const { object } = target;
   const options = { fieldManager: context.fieldManager, fieldValidation: "Strict", ...abortOption(context) } as const;
   const { resourceVersion = live.metadata.resourceVersion } = object.metadata;
   const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   try {
-    await context.client.replace({ ...object, metadata }, options);
+    return withAnswer(target, await context.client.replace({ ...object, metadata }, options));
   } catch (cause) {
     throw applyFailed("failed to replace object", cause);
   }
+}
+
+function withAnswer(target: ReleaseObject, { metadata }: KubeObject): ReleaseObject {
+  const { resourceVersion } = metadata;
+  return { ...target, written: resourceVersion === undefined ? {} : { resourceVersion } };
 }
 
 async function deleteSurplus(
@@ -190,11 +213,13 @@ async function deleteSurplus(
     const live = await readQuietly(context, target);
     // Helm: the live annotation decides, and only the exact word keeps.
     if (live === undefined || live.metadata.annotations?.["helm.sh/resource-policy"] === "keep") continue;
-    const failure = await attempt(() => deleteOne(context, target, "Background"));
-    if (failure === undefined || isApiError(failure, "NotFound")) continue;
+    const end = await attempt(() => deleteOne(context, target, "Background"));
+    if ("value" in end || isApiError(end.error, "NotFound")) continue;
     const { namespace = "", name = "" } = target.object.metadata;
     const { kind } = target.object;
-    failures.push(applyFailed(`failed to delete resource namespace=${namespace}, name=${name}, kind=${kind}`, failure));
+    failures.push(
+      applyFailed(`failed to delete resource namespace=${namespace}, name=${name}, kind=${kind}`, end.error),
+    );
   }
   if (failures.length > 0) throw joined(failures, " && ");
 }
@@ -235,7 +260,9 @@ function batchesOf(objects: readonly ReleaseObject[]): readonly (readonly Releas
 function isQuotaConflict(error: unknown): boolean {
   if (!isApiError(error, "Conflict")) return false;
   const text = messageOf(error);
-  return text.includes("Operation cannot be fulfilled on resourcequotas") && text.includes("the object has been modified");
+  return (
+    text.includes("Operation cannot be fulfilled on resourcequotas") && text.includes("the object has been modified")
+  );
 }
 
 async function retry<T>(work: () => Promise<T>, again: (error: unknown) => boolean): Promise<T> {
@@ -250,12 +277,11 @@ async function retry<T>(work: () => Promise<T>, again: (error: unknown) => boole
   }
 }
 
-async function attempt(work: () => Promise<void>): Promise<unknown> {
+async function attempt<T>(work: () => Promise<T>): Promise<End<T>> {
   try {
-    await work();
-    return undefined;
+    return { value: await work() };
   } catch (error) {
-    return error ?? new Error("unknown error");
+    return { error };
   }
 }
 

@@ -42,7 +42,9 @@ export function createLookup(context: Pick<ReleaseContext, "client" | "signal">)
       if (!isApiError(error, "NoMatch")) throw error;
       if (await servesVersion(context, apiVersion)) return {};
       const text = "the server could not find the requested resource";
-      throw new Error(`unable to get apiresource from unstructured: ${apiVersion}, Kind=${kind}: ${text}`, { cause: error });
+      throw new Error(`unable to get apiresource from unstructured: ${apiVersion}, Kind=${kind}: ${text}`, {
+        cause: error,
+      });
     }
     const where = namespaced && namespace !== "" ? { namespace } : {};
     if (name !== "") {

@@ -4,7 +4,12 @@ import type { ManagedFieldsEntry } from "../api/index.ts";
 import type { Value } from "../base/value.ts";
 import { withMigratedManager } from "./client-side.ts";
 
-const entry = (operation: "Apply" | "Update", fieldsV1: Value, manager = "helm", subresource?: string): ManagedFieldsEntry => ({
+const entry = (
+  operation: "Apply" | "Update",
+  fieldsV1: Value,
+  manager = "helm",
+  subresource?: string,
+): ManagedFieldsEntry => ({
   manager,
   operation,
   apiVersion: "v1",
@@ -14,7 +19,13 @@ const entry = (operation: "Apply" | "Update", fieldsV1: Value, manager = "helm",
 });
 
 test("withMigratedManager() gives undefined when the manager never updated", () => {
-  assert.equal(withMigratedManager([entry("Apply", {}), entry("Update", {}, "kubectl"), entry("Update", {}, "helm", "status")], "helm"), undefined);
+  assert.equal(
+    withMigratedManager(
+      [entry("Apply", {}), entry("Update", {}, "kubectl"), entry("Update", {}, "helm", "status")],
+      "helm",
+    ),
+    undefined,
+  );
 });
 
 test("withMigratedManager() makes the first Update entry the Apply entry, with the fields of all of them", () => {

@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from "../api/index.ts";
-import { groupOf, isApiError, schemaOf, versionOf } from "../api/index.ts";
+import { createThreeWayMergePatch, groupOf, isApiError, schemaOf, versionOf } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
 import { diffMergePatch } from "../base/json-patch.ts";
@@ -10,32 +10,52 @@ import { describeTarget, type ReleaseObject, referenceOf } from "./objects.ts";
 
 /**
  * Updates an object as `kubectl apply` does without the server's help. Kubernetes' own kinds get a strategic merge of original, target and
- * live object; for custom resources Helm compares the two manifests alone, so that what others changed in the cluster stays.
+ * live object; for custom resources Helm compares the two manifests alone, so that what others changed in the cluster stays. Gives the object
+ * as the API has it afterwards.
  */
 export async function patchClientSide(
   context: ReleaseContext,
   change: { readonly target: ReleaseObject; readonly original: KubeObject; readonly live: KubeObject },
   options: { readonly threeWayForCustom?: boolean },
-): Promise<void> {
-  const { target, original, live } = change;
-  const { apiVersion, kind } = target.object;
-  if (schemaOf({ group: groupOf(apiVersion), version: versionOf(apiVersion), kind }) !== undefined) {
-    throw new ReleaseError(
-      "ApplyFailed",
-      `cannot update ${describeTarget(target)}: client-side updates of Kubernetes' own kinds are not available yet, use server-side apply`,
-    );
+): Promise<KubeObject> {
+  const { target } = change;
+  const { kind, metadata } = target.object;
+  const { type, patch } = createPatch(change, options);
+  if (isEmpty(patch)) {
+    context.log?.({ level: "DEBUG", message: "no changes detected", attributes: { kind, name: metadata.name } });
+    return change.live;
   }
-  const to = toValue(target.object);
-  const from = options.threeWayForCustom === true ? mergedBaseline(toValue(original), to, toValue(live)) : toValue(original);
-  const patch = diffMergePatch(from, to);
-  if (patch === undefined || (isValues(patch) && Object.keys(patch).length === 0)) return;
   const { fieldManager } = context;
   try {
-    await context.client.patch(referenceOf(target), patch, { type: "merge", fieldManager, ...abortOption(context) });
+    return await context.client.patch(referenceOf(target), patch, { type, fieldManager, ...abortOption(context) });
   } catch (cause) {
-    const name = goQuote(target.object.metadata.name ?? "");
+    const name = goQuote(metadata.name ?? "");
     throw new ReleaseError("ApplyFailed", `cannot patch ${name} with kind ${kind}: ${messageOf(cause)}`, { cause });
   }
+}
+
+function createPatch(
+  change: { readonly target: ReleaseObject; readonly original: KubeObject; readonly live: KubeObject },
+  options: { readonly threeWayForCustom?: boolean },
+): { readonly type: "strategic" | "merge"; readonly patch: unknown } {
+  const { target, original, live } = change;
+  const { apiVersion, kind } = target.object;
+  const schema = schemaOf({ group: groupOf(apiVersion), version: versionOf(apiVersion), kind });
+  try {
+    if (schema !== undefined) {
+      return { type: "strategic", patch: createThreeWayMergePatch(original, target.object, live, schema) };
+    }
+    const to = toValue(target.object);
+    const three = options.threeWayForCustom === true;
+    const from = three ? mergedBaseline(toValue(original), to, toValue(live)) : toValue(original);
+    return { type: "merge", patch: diffMergePatch(from, to) };
+  } catch (cause) {
+    throw new ReleaseError("ApplyFailed", `failed to create patch: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function isEmpty(patch: unknown): boolean {
+  return patch === undefined || (isValues(patch) && Object.keys(patch).length === 0);
 }
 
 /**
@@ -88,7 +108,9 @@ export function withMigratedManager(
 function unite(a: Value, b: Value): Value {
   if (!isValues(a) || !isValues(b)) return isValues(a) ? a : b;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in a && key in b ? unite(a[key] ?? {}, b[key] ?? {}) : (a[key] ?? b[key] ?? {})]));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, key in a && key in b ? unite(a[key] ?? {}, b[key] ?? {}) : (a[key] ?? b[key] ?? {})]),
+  );
 }
 
 // kubectl: a field is removed when the original has it and the target does not; what neither of them has stays as it is.

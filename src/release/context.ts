@@ -1,4 +1,5 @@
-import type { Client, WatchCache } from "../kube/index.ts";
+import type { KubeObject } from "../api/index.ts";
+import type { Client, Readiness, WatchCache } from "../kube/index.ts";
 import { ReleaseError } from "./errors.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { observeStorage } from "./storage/observer.ts";
@@ -29,6 +30,8 @@ export interface ReleaseContext {
   readonly log?: Log;
   /** Runs what costs processor time or API writes under the caller's limit. Nothing waits for the cluster inside it. */
   readonly busy?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Judges objects that it knows better than kstatus does while an action waits: a HelmRelease's health checks. */
+  readonly judge?: (object: KubeObject) => Readiness | undefined;
   /** Called with every record after it was stored, replaced or removed. */
   readonly onRecord?: (record: ReleaseRecord) => void;
 }
@@ -59,7 +62,9 @@ export function abortOption(context: Pick<ReleaseContext, "signal">): { readonly
 export function cancellation(signal: AbortSignal | undefined): ReleaseError | undefined {
   if (signal?.aborted !== true) return undefined;
   const timedOut = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-  return new ReleaseError("Canceled", timedOut ? "context deadline exceeded" : "context canceled", { cause: signal.reason });
+  return new ReleaseError("Canceled", timedOut ? "context deadline exceeded" : "context canceled", {
+    cause: signal.reason,
+  });
 }
 
 /** Throws Canceled when the signal is aborted. */

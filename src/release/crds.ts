@@ -32,8 +32,7 @@ export async function installCrds(
     const objects = await readCrds(context, { data, namespace: options.namespace }, doing);
     if (objects.length === 0) throw new ReleaseError("CrdFailed", `${doing}resources are empty`);
     try {
-      await busily(context, () => createObjects(context, objects, options));
-      created.push(...objects);
+      created.push(...(await busily(context, () => createObjects(context, objects, options))));
     } catch (cause) {
       if (!isAlreadyThere(cause)) throw failed(doing, cause);
       const message = "CRD is already present. Skipping";
@@ -65,7 +64,8 @@ export async function applyCrds(
   }
   const objects = (await readDefinitions(context, crds)).map((target) => withLabels(target, labels));
   context.log?.({ level: "INFO", message: `applying CustomResourceDefinition(s) with policy ${policy}` });
-  const applied = policy === "Create" ? await create(context, objects, serverSide) : await replace(context, objects, serverSide);
+  const applied =
+    policy === "Create" ? await create(context, objects, serverSide) : await replace(context, objects, serverSide);
   if (applied.length === 0) return applied;
   try {
     await waiter.untilEstablished(applied, established);
@@ -86,8 +86,8 @@ async function create(
   for (const target of objects) {
     const name = target.object.metadata.name ?? "";
     try {
-      await busily(context, () => createObjects(context, [target], { serverSide, forceConflicts: serverSide }));
-      applied.push(target);
+      const how = { serverSide, forceConflicts: serverSide };
+      applied.push(...(await busily(context, () => createObjects(context, [target], how))));
     } catch (cause) {
       if (!isAlreadyThere(cause)) throw failed(`failed to create CustomResourceDefinition ${name}: `, cause);
       const message = `CustomResourceDefinition ${name} is already present. Skipping.`;
@@ -105,18 +105,21 @@ async function replace(
 ): Promise<readonly ReleaseObject[]> {
   const how = { serverSide, forceConflicts: serverSide, forceReplace: !serverSide };
   try {
-    await busily(context, () => updateObjects(context, { originals: [], targets: objects }, how));
+    return await busily(context, () => updateObjects(context, { originals: [], targets: objects }, how));
   } catch (cause) {
     throw failed("failed to update CustomResourceDefinition(s): ", cause);
   }
-  return objects;
 }
 
 async function readDefinitions(context: ReleaseContext, crds: readonly ChartCrd[]): Promise<readonly ReleaseObject[]> {
   const definitions: ReleaseObject[] = [];
   const others: string[] = [];
   for (const { name, data } of crds) {
-    for (const target of await readCrds(context, { data, namespace: "" }, `failed to parse CustomResourceDefinitions from ${name}: `)) {
+    for (const target of await readCrds(
+      context,
+      { data, namespace: "" },
+      `failed to parse CustomResourceDefinitions from ${name}: `,
+    )) {
       const { apiVersion, kind, metadata } = target.object;
       const group = groupOf(apiVersion);
       if (group === "apiextensions.k8s.io" && kind === "CustomResourceDefinition") definitions.push(target);
@@ -145,7 +148,10 @@ async function readCrds(
 
 function withLabels(target: ReleaseObject, labels: Readonly<Record<string, string>>): ReleaseObject {
   const { metadata } = target.object;
-  return { ...target, object: { ...target.object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } } };
+  return {
+    ...target,
+    object: { ...target.object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } },
+  };
 }
 
 function isAlreadyThere(thrown: unknown): boolean {

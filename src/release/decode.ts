@@ -1,3 +1,4 @@
+import { formatRfc3339Nano, tryParseMoment } from "../base/time.ts";
 import { isValues, type Value, type Values } from "../base/value.ts";
 import type { ChartLock, ChartMetadata, Dependency, HookEvent, Maintainer } from "../chart/index.ts";
 import { ReleaseError } from "./errors.ts";
@@ -154,11 +155,9 @@ function readExecution(run: Values): HookExecution {
 function readTime(from: Values, key: string): string | undefined {
   const text = readText(from, key);
   if (text === undefined || text === "") return undefined;
-  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
-  if (match === null || Number.isNaN(Date.parse(text))) throw wrongType(JSON.stringify(key), "a time");
-  const [, seconds = "", fraction = "", zone = ""] = match;
-  const digits = fraction.replace(/0+$/, "");
-  const time = `${seconds}${digits === "" ? "" : `.${digits}`}${zone.endsWith("00:00") ? "Z" : zone}`;
+  const moment = tryParseMoment(text);
+  if (moment === undefined) throw wrongType(JSON.stringify(key), "a time");
+  const time = formatRfc3339Nano(moment);
   return time === zeroTime ? undefined : time;
 }
 

@@ -4,12 +4,12 @@ import { encodeString, encodeStruct, encodeValue, type Field } from "./go-json.t
 import type { HookExecution, RecordedChart, RecordedFile, RecordedHook, ReleaseInfo, ReleaseRecord } from "./record.ts";
 import { zeroTime } from "./record.ts";
 
-/** The record as Helm's JSON, byte for byte: field order, what is omitted when empty, HTML escapes. */
-export function encodeRecordJson(record: ReleaseRecord): string {
+/** The record as Helm's JSON, byte for byte: field order, what is omitted when empty, HTML escapes. `helm status` leaves the chart out. */
+export function encodeRecordJson(record: ReleaseRecord, options: { readonly chart?: boolean } = {}): string {
   return encodeStruct([
     text("name", record.name),
     ["info", encodeInfo(record.info)],
-    ["chart", encodeChart(record.chart)],
+    ["chart", options.chart === false ? undefined : encodeChart(record.chart)],
     map("config", record.config),
     text("manifest", record.manifest),
     list("hooks", record.hooks, encodeHook),

@@ -27,7 +27,10 @@ const cases = [
 for (const { name, hooks, want } of cases) {
   test(`hookOrder() ${name}`, () => {
     const order = hookOrder(hooks, "pre-install");
-    assert.deepEqual(order.map((index) => hooks[index]?.name), want);
+    assert.deepEqual(
+      order.map((index) => hooks[index]?.name),
+      want,
+    );
     assert.equal(new Set(order).size, order.length);
   });
 }

@@ -6,7 +6,7 @@ import { createObjects, deleteObjects } from "./apply.ts";
 import { abortOption, busily, type Milliseconds, type ReleaseContext } from "./context.ts";
 import { type Draft, storeDraft } from "./draft.ts";
 import { ReleaseError } from "./errors.ts";
-import { buildObjects } from "./objects.ts";
+import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { type HookExecution, type RecordedHook, timestamp } from "./record.ts";
 import type { Waiter } from "./wait.ts";
 
@@ -39,7 +39,12 @@ export interface HookRun {
  * Runs the hooks of an event one after the other, and deletes them as their policies say. Throws HookFailed for the first that fails; the draft
  * says what became of each.
  */
-export async function runHooks(context: ReleaseContext, draft: Draft, event: HookEvent, options: HookOptions): Promise<void> {
+export async function runHooks(
+  context: ReleaseContext,
+  draft: Draft,
+  event: HookEvent,
+  options: HookOptions,
+): Promise<void> {
   const { failure, finish } = await startHooks(context, draft, event, options);
   await finish();
   if (failure !== undefined) throw failure;
@@ -69,7 +74,9 @@ export async function startHooks(
 export function hookOrder(hooks: readonly RecordedHook[], event: HookEvent): readonly number[] {
   return hooks
     .flatMap((hook, index) => (hook.events.includes(event) ? [{ hook, index }] : []))
-    .toSorted((a, b) => (a.hook.weight ?? 0) - (b.hook.weight ?? 0) || compareBytes(a.hook.name ?? "", b.hook.name ?? ""))
+    .toSorted(
+      (a, b) => (a.hook.weight ?? 0) - (b.hook.weight ?? 0) || compareBytes(a.hook.name ?? "", b.hook.name ?? ""),
+    )
     .map(({ index }) => index);
 }
 
@@ -93,7 +100,7 @@ async function runHook(
   } catch (error) {
     return { error: hookFailed(messageOf(error), error), ran: false };
   }
-  let objects: Awaited<ReturnType<typeof buildObjects>>;
+  let objects: readonly ReleaseObject[];
   try {
     objects = await buildObjects({ client: context.client, manifest, namespace: draft.record.namespace });
   } catch (error) {
@@ -106,7 +113,7 @@ async function runHook(
   const end = (phase: "Succeeded" | "Failed"): void =>
     draft.changeHook(index, { last_run: { ...started, completed_at: timestamp(context.now()), phase } });
   try {
-    await busily(context, () => createObjects(context, objects, { serverSide: options.serverSide }));
+    objects = await busily(context, () => createObjects(context, objects, { serverSide: options.serverSide }));
   } catch (error) {
     end("Failed");
     return { error: hookFailed(`warning: Hook ${event} ${path} failed: ${messageOf(error)}`, error), ran: false };
@@ -134,7 +141,8 @@ async function finishFailed(
     const message = `error deleting the hook resource on hook failure: ${messageOf(error)}`;
     context.log?.({ level: "ERROR", message });
   }
-  for (const earlier of before) await deleteByPolicy(context, draft, { index: earlier, policy: "hook-succeeded" }, options);
+  for (const earlier of before)
+    await deleteByPolicy(context, draft, { index: earlier, policy: "hook-succeeded" }, options);
 }
 
 async function finishSucceeded(
@@ -161,7 +169,7 @@ async function deleteByPolicy(
   // Helm: deleting a definition would delete everything that is defined by it.
   if (hook.kind === "CustomResourceDefinition" || !hook.delete_policies.includes(policy)) return;
   const { manifest = "", path = "" } = hook;
-  let objects: Awaited<ReturnType<typeof buildObjects>>;
+  let objects: readonly ReleaseObject[];
   try {
     objects = await buildObjects({ client: context.client, manifest, namespace: draft.record.namespace });
   } catch (error) {
@@ -184,12 +192,19 @@ async function outputLogs(
   if (kind !== "Job" && kind !== "Pod") return;
   try {
     const namespace = namespaceOf(hook) ?? draft.record.namespace;
-    const selector = kind === "Job" ? { labelSelector: `job-name=${name}` } : { fieldSelector: `metadata.name=${name}` };
-    const pods = await context.client.list({ apiVersion: "v1", kind: "Pod" }, { namespace, ...selector, ...abortOption(context) });
+    const selector =
+      kind === "Job" ? { labelSelector: `job-name=${name}` } : { fieldSelector: `metadata.name=${name}` };
+    const pods = await context.client.list(
+      { apiVersion: "v1", kind: "Pod" },
+      { namespace, ...selector, ...abortOption(context) },
+    );
     for (const pod of pods.items) {
       const podName = pod.metadata.name ?? "";
       for (const container of containerNames(pod)) {
-        const text = await context.client.logs({ namespace, name: podName }, { container, limitBytes: logLimit, ...abortOption(context) });
+        const text = await context.client.logs(
+          { namespace, name: podName },
+          { container, limitBytes: logLimit, ...abortOption(context) },
+        );
         onLogs({ namespace, pod: podName, container, text });
       }
     }
@@ -203,7 +218,9 @@ const logLimit = 1024 * 1024;
 function containerNames(pod: { readonly [field: string]: unknown }): readonly string[] {
   const spec = pod.spec;
   if (!isValues(spec) || !Array.isArray(spec.containers)) return [];
-  return spec.containers.flatMap((container) => (isValues(container) && typeof container.name === "string" ? [container.name] : []));
+  return spec.containers.flatMap((container) =>
+    isValues(container) && typeof container.name === "string" ? [container.name] : [],
+  );
 }
 
 function namespaceOf(hook: RecordedHook): string | undefined {

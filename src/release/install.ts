@@ -104,10 +104,12 @@ async function perform(
 ): Promise<void> {
   const { serverSideApply: serverSide = true, forceConflicts = false, timeout = defaultTimeout } = options;
   const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
-  if (options.disableHooks !== true) await inStep("failed pre-install", () => runHooks(context, draft, "pre-install", hookOptions));
+  if (options.disableHooks !== true)
+    await inStep("failed pre-install", () => runHooks(context, draft, "pre-install", hookOptions));
+  let written = objects;
   if (objects.length > 0 && existing.length === 0) {
     // Helm does not force conflicts while it creates.
-    await busily(context, () => createObjects(context, objects, { serverSide, forceConflicts: false }));
+    written = await busily(context, () => createObjects(context, objects, { serverSide, forceConflicts: false }));
   } else if (objects.length > 0) {
     const how = {
       serverSide,
@@ -116,10 +118,11 @@ async function perform(
       threeWayForCustom: options.takeOwnership === true && !serverSide,
       migrateFieldManager: true,
     };
-    await busily(context, () => updateObjects(context, { originals: existing, targets: objects }, how));
+    written = await busily(context, () => updateObjects(context, { originals: existing, targets: objects }, how));
   }
-  await waiter.untilReady(objects, timeout, { jobs: options.waitForJobs === true });
-  if (options.disableHooks !== true) await inStep("failed post-install", () => runHooks(context, draft, "post-install", hookOptions));
+  await waiter.untilReady(written, timeout, { jobs: options.waitForJobs === true });
+  if (options.disableHooks !== true)
+    await inStep("failed post-install", () => runHooks(context, draft, "post-install", hookOptions));
 }
 
 async function fail(context: ReleaseContext, draft: Draft, thrown: unknown, options: InstallOptions): Promise<never> {
@@ -219,7 +222,11 @@ interface Prepared {
   readonly existing: readonly ReleaseObject[];
 }
 
-async function prepareObjects(context: ReleaseContext, record: ReleaseRecord, options: InstallOptions): Promise<Prepared> {
+async function prepareObjects(
+  context: ReleaseContext,
+  record: ReleaseRecord,
+  options: InstallOptions,
+): Promise<Prepared> {
   if (options.dryRun === "client") return { objects: [], existing: [] };
   const { name, namespace, manifest } = record;
   const objects = await buildTargets(context, { manifest, namespace, name });

@@ -61,7 +61,14 @@ const client = {
 
 function noMatch(apiVersion: string, kind: string): ApiError {
   const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
-  return new ApiError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", reason: "NoMatch", message });
+  return new ApiError({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    reason: "NoMatch",
+    message,
+  });
 }
 
 test("inventoryOf() lists objects by Flux's ids, hooks left out and lists flattened, then the chart's definitions", async () => {

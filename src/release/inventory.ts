@@ -64,11 +64,18 @@ function toEntry(object: KubeObject, namespace: string): InventoryEntry {
 }
 
 function readObjects(manifest: string): readonly KubeObject[] {
-  return parseYamlDocuments(manifest).flatMap(flattenList).filter(isObject) as readonly unknown[] as readonly KubeObject[];
+  return parseYamlDocuments(manifest)
+    .flatMap(flattenList)
+    .filter(isObject) as readonly unknown[] as readonly KubeObject[];
 }
 
 function isObject(value: Value): boolean {
-  return isValues(value) && typeof value.apiVersion === "string" && typeof value.kind === "string" && isValues(value.metadata);
+  return (
+    isValues(value) &&
+    typeof value.apiVersion === "string" &&
+    typeof value.kind === "string" &&
+    isValues(value.metadata)
+  );
 }
 
 async function isNamespaced(

@@ -11,6 +11,8 @@ import { encodeValue } from "./go-json.ts";
 export interface ReleaseObject {
   readonly object: KubeObject;
   readonly namespaced: boolean;
+  /** What the API answered to our last write of it: what a watch knows from before that does not count. */
+  readonly written?: { readonly resourceVersion?: string };
 }
 
 /**
@@ -70,7 +72,9 @@ function readDocuments(manifest: string): readonly Value[] {
   try {
     return parseYamlDocuments(manifest).filter((document) => document !== null);
   } catch (cause) {
-    throw new ReleaseError("InvalidManifest", `error parsing : error converting YAML to JSON: ${messageOf(cause)}`, { cause });
+    throw new ReleaseError("InvalidManifest", `error parsing : error converting YAML to JSON: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -90,7 +94,8 @@ async function place(client: Client, namespace: string, value: Value): Promise<R
   for (const field of ["kind", "apiVersion"] as const) {
     const text = value[field];
     const shown = field === "kind" ? "Kind" : field;
-    if (typeof text !== "string" || text === "") return `unable to decode "": Object '${shown}' is missing in '${encodeValue(value)}'`;
+    if (typeof text !== "string" || text === "")
+      return `unable to decode "": Object '${shown}' is missing in '${encodeValue(value)}'`;
   }
   const object = toObject(value);
   const { name = "", namespace: own = "" } = object.metadata;
@@ -114,4 +119,3 @@ function aggregate(failures: readonly string[]): string {
   const distinct = [...new Set(failures)];
   return distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`;
 }
-

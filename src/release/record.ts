@@ -1,3 +1,4 @@
+import { formatRfc3339Nano, toMoment } from "../base/time.ts";
 import type { Values } from "../base/value.ts";
 import type { ChartLock, ChartMetadata, HookEvent } from "../chart/index.ts";
 
@@ -109,16 +110,5 @@ export function recordKey(name: string, revision: number): string {
 
 /** A moment as Go writes it in the zone of this process. */
 export function timestamp(moment: Date): Timestamp {
-  const offset = -moment.getTimezoneOffset();
-  const local = new Date(moment.getTime() + offset * 60_000).toISOString().slice(0, -1);
-  const [seconds = "", fraction = ""] = local.split(".");
-  const digits = fraction.replace(/0+$/, "");
-  return `${seconds}${digits === "" ? "" : `.${digits}`}${formatOffset(offset)}`;
-}
-
-function formatOffset(minutes: number): string {
-  if (minutes === 0) return "Z";
-  const sign = minutes < 0 ? "-" : "+";
-  const absolute = Math.abs(minutes);
-  return `${sign}${String(Math.floor(absolute / 60)).padStart(2, "0")}:${String(absolute % 60).padStart(2, "0")}`;
+  return formatRfc3339Nano(toMoment(moment, -moment.getTimezoneOffset()));
 }

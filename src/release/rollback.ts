@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
-import { type Applied, deleteObjects, updateObjects } from "./apply.ts";
+import { deleteObjects, updateObjects } from "./apply.ts";
 import { type ServerSideApply, usesServerSide } from "./apply-method.ts";
 import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
@@ -115,12 +115,15 @@ async function perform(
   const { timeout = defaultTimeout, disableHooks = false } = options;
   const serverSide = draft.record.apply_method === "ssa";
   const originals = await build(context, current, "current");
-  const targets = (await build(context, draft.record, "new")).map((target) => withOwnership(target, { name, namespace }));
+  const targets = (await build(context, draft.record, "new")).map((target) =>
+    withOwnership(target, { name, namespace }),
+  );
   await using waiter = createWaiter(context, options.waitStrategy ?? "hookOnly");
   const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
   if (!disableHooks) await runHooks(context, draft, "pre-rollback", hookOptions);
 
   const created: ReleaseObject[] = [];
+  let written: readonly ReleaseObject[] = targets;
   const how = {
     serverSide,
     forceConflicts: options.forceConflicts === true,
@@ -128,7 +131,7 @@ async function perform(
     migrateFieldManager: true,
   };
   try {
-    await busily(context, (): Promise<Applied> => updateObjects(context, { originals, targets }, how, created));
+    written = await busily(context, () => updateObjects(context, { originals, targets }, how, created));
   } catch (thrown) {
     const error = cancellation(context.signal) ?? thrown;
     draft.record = withStatus(draft.record, "failed", `Rollback ${goQuote(name)} failed: ${messageOf(error)}`);
@@ -138,7 +141,7 @@ async function perform(
     throw error;
   }
   try {
-    await waiter.untilReady(targets, timeout, { jobs: options.waitForJobs === true });
+    await waiter.untilReady(written, timeout, { jobs: options.waitForJobs === true });
   } catch (thrown) {
     const error = cancellation(context.signal) ?? thrown;
     draft.record = withStatus(draft.record, "failed", `Release ${goQuote(name)} failed: ${messageOf(error)}`);

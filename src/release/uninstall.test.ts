@@ -17,8 +17,15 @@ test("sortForDeletion() reverses the kinds, with Services right after Ingresses"
 });
 
 test("sortForDeletion() keeps what says keep, and forgets what says anything else", () => {
-  const manifest = document("ConfigMap", "kept", '" Keep "') + document("ConfigMap", "odd", "delete") + document("Secret", "gone");
+  const manifest =
+    document("ConfigMap", "kept", '" Keep "') + document("ConfigMap", "odd", "delete") + document("Secret", "gone");
   const { keep, remove } = sortForDeletion(manifest);
-  assert.deepEqual(keep.map(({ name }) => name), ["kept"]);
-  assert.deepEqual(remove.map(({ name }) => name), ["gone"]);
+  assert.deepEqual(
+    keep.map(({ name }) => name),
+    ["kept"],
+  );
+  assert.deepEqual(
+    remove.map(({ name }) => name),
+    ["gone"],
+  );
 });

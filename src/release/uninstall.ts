@@ -89,7 +89,11 @@ async function perform(
   try {
     deletion = await busily(context, () => deleteRelease(context, draft.record, options));
   } catch (error) {
-    context.log?.({ level: "DEBUG", message: "uninstall: Failed to delete release", attributes: { error: messageOf(error) } });
+    context.log?.({
+      level: "DEBUG",
+      message: "uninstall: Failed to delete release",
+      attributes: { error: messageOf(error) },
+    });
     throw give(error, `failed to delete release: ${name}`);
   }
   const failures: unknown[] = [];
@@ -101,7 +105,11 @@ async function perform(
   if (keepHistory) {
     await storeDraft(context, draft);
     for (const record of await deployedReleases(context.storage, name)) {
-      context.log?.({ level: "DEBUG", message: "superseding previous deployment", attributes: { version: record.version } });
+      context.log?.({
+        level: "DEBUG",
+        message: "superseding previous deployment",
+        attributes: { version: record.version },
+      });
       await storeRecord(context, withStatus(record, "superseded"));
     }
   } else {
@@ -131,7 +139,8 @@ async function deleteRelease(
   const objects = await buildObjects({ client: context.client, manifest: text, namespace });
   const propagation = propagations[options.deletionPropagation ?? "background"];
   const failures = await deleteObjects(context, objects, { propagation });
-  if (failures.length > 0) throw new ReleaseError("DeleteFailed", failures.map(messageOf).join("; "), { cause: failures[0] });
+  if (failures.length > 0)
+    throw new ReleaseError("DeleteFailed", failures.map(messageOf).join("; "), { cause: failures[0] });
   const lines = keep.map(({ kind, name }) => `[${kind}] ${name}\n`).join("");
   return { objects, kept: lines === "" ? "" : `These resources were kept due to the resource policy:\n${lines}` };
 }
@@ -139,7 +148,10 @@ async function deleteRelease(
 const propagations = { background: "Background", foreground: "Foreground", orphan: "Orphan" } as const;
 
 /** A manifest's documents in the order of deletion. One with a resource policy other than `keep` is in neither list, as in Helm. */
-export function sortForDeletion(manifest: string): { readonly keep: readonly Manifest[]; readonly remove: readonly Manifest[] } {
+export function sortForDeletion(manifest: string): {
+  readonly keep: readonly Manifest[];
+  readonly remove: readonly Manifest[];
+} {
   const files = splitManifests(manifest).map((content, index) => ({ name: `manifest-${index}`, content }));
   const sorted = sortByKind(sortManifests(files).manifests, uninstallOrder);
   const policy = ({ annotations }: Manifest): string | undefined => annotations["helm.sh/resource-policy"];
@@ -168,14 +180,18 @@ async function readHistory({ storage }: ReleaseContext, options: UninstallOption
   }
 }
 
-async function dryRun({ storage }: ReleaseContext, { name, ignoreNotFound = false }: UninstallOptions): Promise<UninstallResult> {
+async function dryRun(
+  { storage }: ReleaseContext,
+  { name, ignoreNotFound = false }: UninstallOptions,
+): Promise<UninstallResult> {
   if (releaseNameProblem(name) !== undefined) {
     throw new ReleaseError("InvalidOptions", `releaseContent: Release name is invalid: ${name}`);
   }
   try {
     return { record: await lastRelease(storage, name), kept: "" };
   } catch (error) {
-    if (ignoreNotFound && error instanceof ReleaseError && error.code === "NotFound") return { record: undefined, kept: "" };
+    if (ignoreNotFound && error instanceof ReleaseError && error.code === "NotFound")
+      return { record: undefined, kept: "" };
     throw error;
   }
 }

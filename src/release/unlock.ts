@@ -10,7 +10,10 @@ export interface Unlocked {
 }
 
 /** Marks a last revision that an interrupted action left pending as failed. Gives undefined when there is nothing to unlock. */
-export async function unlock(given: ReleaseContext, { name }: { readonly name: string }): Promise<Unlocked | undefined> {
+export async function unlock(
+  given: ReleaseContext,
+  { name }: { readonly name: string },
+): Promise<Unlocked | undefined> {
   const { storage } = observed(given);
   let last: ReleaseRecord;
   try {

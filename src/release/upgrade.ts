@@ -2,7 +2,7 @@ import { messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
 import type { Values } from "../base/value.ts";
 import { type Capabilities, type Chart, coalesceTables, coalesceValues, offlineCapabilities } from "../chart/index.ts";
-import { type Applied, deleteObjects, updateObjects } from "./apply.ts";
+import { deleteObjects, updateObjects } from "./apply.ts";
 import { type ServerSideApply, usesServerSide } from "./apply-method.ts";
 import { assertReachable, readCapabilities } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
@@ -63,7 +63,8 @@ export async function upgrade(given: ReleaseContext, options: UpgradeOptions): P
   const context = observed(given);
   const { name, dryRun = "none", maxHistory = 0 } = options;
   await assertReachable(context);
-  if (releaseNameProblem(name) !== undefined) throw new ReleaseError("InvalidOptions", `release name is invalid: ${name}`);
+  if (releaseNameProblem(name) !== undefined)
+    throw new ReleaseError("InvalidOptions", `release name is invalid: ${name}`);
   context.log?.({ level: "DEBUG", message: "preparing upgrade", attributes: { name } });
   const { current, next } = await prepare(context, options);
   context.log?.({ level: "DEBUG", message: "performing update", attributes: { name } });
@@ -143,7 +144,11 @@ interface Change {
   readonly targets: readonly ReleaseObject[];
 }
 
-async function prepareChange(context: ReleaseContext, { current, next }: Pair, options: UpgradeOptions): Promise<Change> {
+async function prepareChange(
+  context: ReleaseContext,
+  { current, next }: Pair,
+  options: UpgradeOptions,
+): Promise<Change> {
   const { name, namespace } = next;
   const targets = (await buildTargets(context, next)).map((target) => withOwnership(target, { name, namespace }));
   const originals = await buildOriginals(context, current);
@@ -167,7 +172,8 @@ async function perform(
   const serverSide = draft.record.apply_method === "ssa";
   await using waiter: Waiter = createWaiter(context, strategyOf(options));
   const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
-  if (!disableHooks) await inStep("pre-upgrade hooks failed", () => runHooks(context, draft, "pre-upgrade", hookOptions));
+  if (!disableHooks)
+    await inStep("pre-upgrade hooks failed", () => runHooks(context, draft, "pre-upgrade", hookOptions));
   const how = {
     serverSide,
     forceConflicts: options.forceConflicts === true,
@@ -175,14 +181,15 @@ async function perform(
     migrateFieldManager: serverSide && current.apply_method !== "ssa",
   };
   try {
-    await busily(context, (): Promise<Applied> => updateObjects(context, rest, how, created));
-    await waiter.untilReady(rest.targets, timeout, { jobs: options.waitForJobs === true });
+    const written = await busily(context, () => updateObjects(context, rest, how, created));
+    await waiter.untilReady(written, timeout, { jobs: options.waitForJobs === true });
   } catch (error) {
     // Helm writes the old revision as it was; whoever observes the storage sees it.
     await storeRecord(context, current);
     throw error;
   }
-  if (!disableHooks) await inStep("post-upgrade hooks failed", () => runHooks(context, draft, "post-upgrade", hookOptions));
+  if (!disableHooks)
+    await inStep("post-upgrade hooks failed", () => runHooks(context, draft, "post-upgrade", hookOptions));
 }
 
 async function fail(
@@ -220,13 +227,17 @@ async function rollBack(context: ReleaseContext, draft: Draft, error: unknown, o
   try {
     history = await context.storage.history(name);
   } catch (cause) {
-    throw give(`an error occurred while finding last successful release. original upgrade error: ${text}: ${messageOf(cause)}`);
+    throw give(
+      `an error occurred while finding last successful release. original upgrade error: ${text}: ${messageOf(cause)}`,
+    );
   }
   // Helm: a failed revision is superseded only after a good one followed it, so these were good.
   const good = history.filter(({ info }) => info.status === "superseded" || info.status === "deployed");
   const target = sortByRevision(good).at(-1);
   if (target === undefined) {
-    throw give(`unable to find a previously successful release when attempting to rollback. original upgrade error: ${text}`);
+    throw give(
+      `unable to find a previously successful release when attempting to rollback. original upgrade error: ${text}`,
+    );
   }
   try {
     await rollback(context, {
@@ -241,7 +252,9 @@ async function rollBack(context: ReleaseContext, draft: Draft, error: unknown, o
       ...(waitForJobs === undefined ? {} : { waitForJobs }),
     });
   } catch (cause) {
-    throw give(`an error occurred while rolling back the release. original upgrade error: ${text}: ${messageOf(cause)}`);
+    throw give(
+      `an error occurred while rolling back the release. original upgrade error: ${text}: ${messageOf(cause)}`,
+    );
   }
 }
 
@@ -285,7 +298,10 @@ function chooseValues(
   }
 }
 
-async function buildOriginals(context: ReleaseContext, { manifest, namespace }: ReleaseRecord): Promise<readonly ReleaseObject[]> {
+async function buildOriginals(
+  context: ReleaseContext,
+  { manifest, namespace }: ReleaseRecord,
+): Promise<readonly ReleaseObject[]> {
   try {
     return await buildObjects({ client: context.client, manifest, namespace });
   } catch (cause) {
@@ -294,7 +310,10 @@ async function buildOriginals(context: ReleaseContext, { manifest, namespace }: 
   }
 }
 
-async function buildTargets(context: ReleaseContext, { manifest, namespace }: ReleaseRecord): Promise<readonly ReleaseObject[]> {
+async function buildTargets(
+  context: ReleaseContext,
+  { manifest, namespace }: ReleaseRecord,
+): Promise<readonly ReleaseObject[]> {
   // Helm: the first check of the new manifest has no words of its own in front.
   return await buildObjects({ client: context.client, manifest, namespace });
 }

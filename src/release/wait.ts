@@ -1,18 +1,147 @@
-import type { Milliseconds } from "./context.ts";
-import type { ReleaseObject } from "./objects.ts";
+import type { KubeObject } from "../api/index.ts";
+import { isValues } from "../base/value.ts";
+import {
+  createWatchCache,
+  type WaitedFor,
+  type WaitResult,
+  type WaitTarget,
+  waitDeleted,
+  waitReady,
+} from "../kube/index.ts";
+import { cancellation, type Milliseconds, type ReleaseContext } from "./context.ts";
+import { ReleaseError } from "./errors.ts";
+import { type ReleaseObject, referenceOf } from "./objects.ts";
 
 /**
- * How to wait for objects: `watcher` as the command line does by default, `legacy` as Helm 3 did, `poller` as the HelmRelease controller does
- * (a failed object ends the wait at once), `hookOnly` for hooks alone.
+ * How to wait for objects: `watcher` as the command line does by default, `poller` as the HelmRelease controller does (a failed object ends the
+ * wait at once), `hookOnly` for hooks alone. `legacy`, Helm 3's own rules, is not there yet.
  */
-export type WaitStrategy = "watcher" | "legacy" | "poller" | "hookOnly";
+export type WaitStrategy = "watcher" | "poller" | "hookOnly" | "legacy";
 
 /** Waits for objects of one release. Each method throws WaitFailed with the texts of its strategy, or Canceled. */
 export interface Waiter extends AsyncDisposable {
-  readonly untilReady: (objects: readonly ReleaseObject[], timeout: Milliseconds, options: { readonly jobs: boolean }) => Promise<void>;
+  readonly untilReady: (
+    objects: readonly ReleaseObject[],
+    timeout: Milliseconds,
+    options: { readonly jobs: boolean },
+  ) => Promise<void>;
   /** Jobs must be complete and Pods succeeded; everything else is done when it exists. */
   readonly untilHooksComplete: (objects: readonly ReleaseObject[], timeout: Milliseconds) => Promise<void>;
   /** As `untilReady`, with any strategy: what was defined must be served before it can be used. */
   readonly untilEstablished: (objects: readonly ReleaseObject[], timeout: Milliseconds) => Promise<void>;
   readonly untilGone: (objects: readonly ReleaseObject[], timeout: Milliseconds) => Promise<void>;
+}
+
+// Helm: a timeout of zero would end every wait before it began.
+const defaultTimeout: Milliseconds = 30_000;
+
+/** A waiter on the context's watches, or on watches of its own that end with it. */
+export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): Waiter {
+  const cache = context.cache ?? createWatchCache({ client: context.client });
+  const texts = strategy === "poller" ? pollerTexts : watcherTexts;
+  const { judge, now, signal } = context;
+  const common = (objects: readonly ReleaseObject[], timeout: Milliseconds) => ({
+    cache,
+    targets: objects.map(toTarget),
+    timeout: timeout === 0 ? defaultTimeout : timeout,
+    now,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const ready = async (
+    objects: readonly ReleaseObject[],
+    timeout: Milliseconds,
+    how: { readonly jobs: boolean; readonly purpose: "release" | "hook"; readonly failFast: boolean },
+  ): Promise<void> => {
+    const { jobs, purpose, failFast } = how;
+    const awaited = objects.filter(({ object }) => !isPausedDeployment(object));
+    if (awaited.length === 0) return;
+    const result = await waitReady({
+      ...common(awaited, timeout),
+      purpose,
+      failFast,
+      jobs: jobs ? "complete" : "started",
+      ...(judge === undefined ? {} : { judge }),
+    });
+    throwUnless(result, "reached", context, texts.notReady);
+  };
+  return {
+    untilReady: async (objects, timeout, { jobs }) => {
+      if (strategy === "hookOnly") return;
+      assertAvailable(strategy);
+      await ready(objects, timeout, { jobs, purpose: "release", failFast: strategy === "poller" });
+    },
+    // Flux: a hook may be a migration, so a failed one does not end the wait for its siblings.
+    untilHooksComplete: (objects, timeout) => ready(objects, timeout, { jobs: true, purpose: "hook", failFast: false }),
+    untilEstablished: (objects, timeout) =>
+      ready(objects, timeout, { jobs: false, purpose: "release", failFast: true }),
+    untilGone: async (objects, timeout) => {
+      if (strategy === "hookOnly" || objects.length === 0) return;
+      throwUnless(await waitDeleted(common(objects, timeout)), "reached", context, texts.notGone);
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (context.cache === undefined) await cache[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function assertAvailable(strategy: WaitStrategy): void {
+  if (strategy !== "legacy") return;
+  throw new ReleaseError("InvalidOptions", "cannot wait: the legacy strategy is not available yet, use watcher");
+}
+
+function toTarget(target: ReleaseObject): WaitTarget {
+  const { resourceVersion } = target.written ?? {};
+  return { ...referenceOf(target), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+}
+
+// Helm: nobody may ever resume it.
+function isPausedDeployment({ apiVersion, kind, spec }: KubeObject): boolean {
+  return apiVersion === "apps/v1" && kind === "Deployment" && isValues(spec) && spec.paused === true;
+}
+
+type Describe = (result: WaitResult) => string;
+
+function throwUnless(
+  result: WaitResult,
+  wanted: WaitResult["outcome"],
+  context: ReleaseContext,
+  describe: Describe,
+): void {
+  if (result.outcome === wanted) return;
+  throw cancellation(context.signal) ?? new ReleaseError("WaitFailed", describe(result));
+}
+
+interface Texts {
+  readonly notReady: Describe;
+  readonly notGone: Describe;
+}
+
+const deadline = "context deadline exceeded";
+
+/** The texts of Helm's watcher. */
+const watcherTexts: Texts = {
+  notReady: (result) => lines(result, "not ready"),
+  notGone: (result) => lines(result, "still exists"),
+};
+
+function lines({ pending, outcome }: WaitResult, what: string): string {
+  const described = pending.map(({ target, readiness: { status, message } }) => {
+    const { kind, namespace = "", name } = target;
+    return `resource ${kind}/${namespace}/${name} ${what}. status: ${status}, message: ${message}`;
+  });
+  return [...described, ...(outcome === "timeout" ? [deadline] : [])].join("\n");
+}
+
+/** The texts of Flux's poller. */
+const pollerTexts: Texts = {
+  notReady: ({ pending, outcome }) => {
+    const listed = outcome === "failed" ? pending.filter(({ readiness }) => readiness.status === "Failed") : pending;
+    const why = outcome === "failed" ? "failed early due to stalled resources" : "timeout waiting for";
+    return `${why}: [${listed.map((seen) => `${subject(seen)} status: '${seen.readiness.status}'`).join(", ")}]`;
+  },
+  notGone: ({ pending: [first] }) => `${first === undefined ? "" : subject(first)} termination timeout: ${deadline}`,
+};
+
+function subject({ target: { kind, namespace, name } }: WaitedFor): string {
+  return [kind, namespace, name].filter((part) => part !== undefined && part !== "").join("/");
 }

@@ -32,9 +32,7 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
 
   const get = async (name: string, revision: number): Promise<ReleaseRecord> => {
     const key = recordKey(name, revision);
-    const object = await attempt(`get: failed to get ${goQuote(key)}`, () =>
-      client.tryGet(reference(key), abort),
-    );
+    const object = await attempt(`get: failed to get ${goQuote(key)}`, () => client.tryGet(reference(key), abort));
     if (object === undefined) throw notFound();
     const record = tryDecode(object);
     if (record instanceof Error) throw corrupt(`get: failed to decode data ${goQuote(key)}`, record);
