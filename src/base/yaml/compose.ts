@@ -9,6 +9,7 @@ import type { Scanner, Token } from "./tokens.ts";
 export interface ComposeOptions {
   readonly integers: "float64" | "bigint";
   readonly duplicateKeys: "last" | "refuse";
+  readonly dialect: "v2" | "v3";
   readonly maxDepth: number;
 }
 
@@ -200,7 +201,7 @@ function resolveTag(composer: Composer, token: Token, contextLine: number): stri
 
 function scalarNode(composer: Composer, tag: string, text: string, implicit: boolean): Node {
   composer.decoded += 1;
-  const resolved = resolveNode(tag, text, implicit);
+  const resolved = resolveNode(tag, text, implicit, composer.dialect);
   if (resolved instanceof Error) {
     composer.decodeError ??= resolved;
     return { kind: "scalar", value: null };

@@ -1,13 +1,17 @@
 import type { Value } from "../value.ts";
 import { syntaxError } from "./errors.ts";
-import { type Resolved, resolveScalar } from "./resolve.ts";
+import { type Resolved, resolveScalar, toRfc3339 } from "./resolve.ts";
 
 const prefix = "tag:yaml.org,2002:";
 
 /** The value of a scalar as go-yaml decodes it, or the error that this scalar is. Integers beyond 2^53 come as bigint. */
-export function resolveNode(tag: string, text: string, implicit: boolean): Value | Error {
+export function resolveNode(tag: string, text: string, implicit: boolean, dialect: "v2" | "v3"): Value | Error {
   if (tag === "" && !implicit) return text;
-  if (tag === "") return resolveScalar(text).value;
+  if (tag === "" && dialect === "v2") return resolveScalar(text).value;
+  if (tag === "") {
+    const resolved = resolveScalar(text, "no");
+    return resolved.tag === "timestamp" ? toRfc3339(resolved.value) : resolved.value;
+  }
   const short = tag.startsWith(prefix) ? tag.slice(prefix.length) : "";
   switch (short) {
     case "str":

@@ -6,6 +6,8 @@ import { limitError, syntaxError, YamlError } from "./errors.ts";
 export interface ParseOptions {
   /** `float64` (when absent): every number is a number, as in helm values. `bigint`: integers beyond 2^53 stay exact, as in manifests. */
   readonly integers?: "float64" | "bigint";
+  /** `v2` (when absent): YAML 1.1 as helm and Kubernetes read it. `v3`: as kustomize does, where only true and false are booleans and dates become times. */
+  readonly dialect?: "v2" | "v3";
   /** `last` (when absent): the last one wins, as in Unmarshal. `refuse`: an error, as in UnmarshalStrict. */
   readonly duplicateKeys?: "last" | "refuse";
   /** In characters; 100 Mi when absent. */
@@ -22,11 +24,11 @@ const defaultMaxDepth = 1000;
  * An empty text is null. Throws YamlError with Go's text.
  */
 export function parseYaml(text: string, options: ParseOptions = {}): Value {
-  const { integers = "float64", duplicateKeys = "last" } = options;
+  const { integers = "float64", duplicateKeys = "last", dialect = "v2" } = options;
   const { maxLength = defaultMaxLength, maxDepth = defaultMaxDepth } = options;
   if (text.length > maxLength) throw limitError(`document is longer than ${maxLength} characters`);
   if (hasControlCharacters(text)) throw syntaxError("control characters are not allowed");
-  return composeDocument(text, { integers, duplicateKeys, maxDepth });
+  return composeDocument(text, { integers, duplicateKeys, dialect, maxDepth });
 }
 
 /** Reads a stream of documents as Kubernetes and helm do. Documents that are empty or null are left out. */
