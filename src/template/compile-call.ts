@@ -50,6 +50,7 @@ function parameterAt(callee: GoFunction, index: number): Parameter {
 
 function compileShortCircuit(call: Call, context: Compilation): Evaluate {
   const args = call.args.map((arg) => compileArgument(arg, "value", context));
+  const settles = call.args.map((arg) => (setsNode(arg) ? undefined : arg));
   const stopsAt = call.name === "or";
   const { final } = call;
   return (frame, dot) => {
@@ -58,10 +59,37 @@ function compileShortCircuit(call: Call, context: Compilation): Evaluate {
     let value: unknown;
     for (let i = 0; i < args.length; i += 1) {
       value = (args[i] as Evaluate)(frame, dot);
+      const settle = settles[i];
+      if (settle !== undefined) frame.node = settle;
       if (isTrue(value) === stopsAt) return value;
     }
     return final === undefined ? value : last;
   };
+}
+
+// Whether evaluating an operand leaves the frame at a node of its own; constants and dot do not bother.
+function setsNode(operand: Operand): boolean {
+  switch (operand.type) {
+    case "field":
+    case "variable":
+    case "chain":
+    case "identifier":
+    case "pipe":
+      return true;
+    case "bool":
+    case "number":
+    case "string":
+    case "dot":
+    case "nil":
+      return false;
+  }
+}
+
+// The node that Go would be at once the arguments are evaluated, where evaluating them does not set it.
+function settledNode(call: Call): Node | undefined {
+  const last = call.args.at(-1);
+  if (last === undefined) return call.identifier;
+  return setsNode(last) ? undefined : last;
 }
 
 /** Compiles an argument for a parameter of a type. */
@@ -124,12 +152,8 @@ function compileFinal(call: Call, callee: GoFunction, explicit: number): Check |
   const parameter = parameterAt(callee, explicit);
   if (parameter === "value") return (_, value) => value ?? undefined;
   if (parameter === "any") return (_, value) => value ?? null;
-  // Where Go looks last before it checks: the last constant, or the function's name; anything else has set the node itself.
-  const before = call.args.at(-1) ?? call.identifier;
-  const at = before.type === "pipe" || before.type === "chain" ? undefined : before;
   return (frame, value) => {
     if (typeof value === "string" && parameter === "string") return value;
-    if (at !== undefined) frame.node = at;
     return validate(frame, value ?? undefined, parameter);
   };
 }
@@ -137,11 +161,13 @@ function compileFinal(call: Call, callee: GoFunction, explicit: number): Check |
 function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check: Check | undefined): Evaluate {
   const run = callee.call as AnyFunction;
   const { final, whole, name } = call;
+  const settle = settledNode(call);
   if (callee.contextual === true) return invokeContextual(call, run, args, check);
   if (final === undefined || check === undefined) {
     const [first, second, third] = args;
     if (first === undefined) {
       return (frame) => {
+        frame.node = call.identifier;
         try {
           return within(frame, run());
         } catch (error) {
@@ -152,6 +178,7 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
     if (second === undefined) {
       return (frame, dot) => {
         const a = first(frame, dot);
+        if (settle !== undefined) frame.node = settle;
         try {
           return within(frame, run(a));
         } catch (error) {
@@ -163,6 +190,7 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
       return (frame, dot) => {
         const a = first(frame, dot);
         const b = second(frame, dot);
+        if (settle !== undefined) frame.node = settle;
         try {
           return within(frame, run(a, b));
         } catch (error) {
@@ -175,7 +203,7 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
     if (first === undefined) {
       return (frame, dot) => {
         const piped = final(frame, dot);
-        if (frame.node !== call.identifier) frame.node = call.identifier;
+        frame.node = call.identifier;
         const a = check(frame, piped);
         try {
           return within(frame, run(a));
@@ -188,6 +216,7 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
       return (frame, dot) => {
         const piped = final(frame, dot);
         const a = first(frame, dot);
+        if (settle !== undefined) frame.node = settle;
         const b = check(frame, piped);
         try {
           return within(frame, run(a, b));
@@ -198,7 +227,7 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
     }
   }
   return (frame, dot) => {
-    const values = evaluateAll(frame, dot, args, final, check);
+    const values = evaluateAll(frame, dot, { args, final, check, settle });
     try {
       return within(frame, run(...values));
     } catch (error) {
@@ -207,17 +236,15 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
   };
 }
 
-function invokeContextual(
-  { whole, name, final }: Call,
-  run: AnyFunction,
-  args: readonly Evaluate[],
-  check: Check | undefined,
-): Evaluate {
+function invokeContextual(call: Call, run: AnyFunction, args: readonly Evaluate[], check: Check | undefined): Evaluate {
+  const { whole, name, final } = call;
   const [first, second] = args;
+  const settle = settledNode(call);
   if (final === undefined && first !== undefined && second !== undefined && args.length === 2) {
     return (frame, dot) => {
       const a = first(frame, dot);
       const b = second(frame, dot);
+      if (settle !== undefined) frame.node = settle;
       try {
         return within(frame, run(frame, a, b));
       } catch (error) {
@@ -226,7 +253,7 @@ function invokeContextual(
     };
   }
   return (frame, dot) => {
-    const values = evaluateAll(frame, dot, args, final, check);
+    const values = evaluateAll(frame, dot, { args, final, check, settle });
     try {
       return within(frame, run(frame, ...values));
     } catch (error) {
@@ -235,16 +262,18 @@ function invokeContextual(
   };
 }
 
-function evaluateAll(
-  frame: Frame,
-  dot: unknown,
-  args: readonly Evaluate[],
-  final: Evaluate | undefined,
-  check: Check | undefined,
-): unknown[] {
+interface Operands {
+  readonly args: readonly Evaluate[];
+  readonly final: Evaluate | undefined;
+  readonly check: Check | undefined;
+  readonly settle: Node | undefined;
+}
+
+function evaluateAll(frame: Frame, dot: unknown, { args, final, check, settle }: Operands): unknown[] {
   const piped = final?.(frame, dot);
   const values: unknown[] = [];
   for (let i = 0; i < args.length; i += 1) values.push((args[i] as Evaluate)(frame, dot));
+  if (settle !== undefined) frame.node = settle;
   if (check !== undefined) values.push(check(frame, piped));
   return values;
 }

@@ -58,7 +58,13 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
     case "number":
     case "string": {
       const value = compileOperand(first, context);
-      if (args.length === 0 && final === undefined) return value;
+      if (args.length === 0 && final === undefined) {
+        if (first.type === "pipe") return value;
+        return (frame, dot) => {
+          frame.node = first;
+          return value(frame, dot);
+        };
+      }
       return (frame, dot) => {
         final?.(frame, dot);
         if (first.type !== "pipe") frame.node = first;

@@ -14,13 +14,11 @@ export const defaultFunctions: Readonly<Record<string, GoFunction>> = {
   all: defineVariadic([], "any", (...values) => values.every(isTrue)),
   any: defineVariadic([], "any", (...values) => values.some(isTrue)),
   ternary: define(["any", "any", "bool"], (yes, no, condition) => (condition ? yes : no)),
-  deepCopy: define(["any"], (value) => {
-    try {
-      return deepCopy(value);
-    } catch (error) {
-      if (error instanceof GoError) throw new GoError(`deepCopy error: ${error.message}`, { limit: error.limit });
-      throw error;
-    }
-  }),
-  mustDeepCopy: define(["any"], (value) => deepCopy(value)),
+  deepCopy: define(["any"], copyOf),
+  mustDeepCopy: define(["any"], copyOf),
 };
+
+function copyOf(value: unknown): unknown {
+  if (value === null) throw new GoError("reflect: call of reflect.Value.Type on zero Value");
+  return deepCopy(value);
+}

@@ -166,10 +166,13 @@ function sliceOf(value: unknown, indices: readonly unknown[]): unknown {
   return type === undefined ? part : withType(part, type);
 }
 
+// The arithmetic is Sprig's, so that odd sizes end as they do there.
 function chunkOf(size: number, value: unknown): unknown[][] {
   const items = elements(value, "Cannot chunk type");
-  if (size <= 0) throw new GoError("runtime error: makeslice: len out of range");
+  const count = Math.floor((items.length - 1) / size) + 1;
+  if (!(count >= 0 && count <= items.length)) throw new GoError("runtime error: makeslice: len out of range");
+  if (count > 0 && size < 0) throw new GoError("runtime error: makeslice: len out of range");
   const chunks: unknown[][] = [];
-  for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
+  for (let i = 0; i < count; i += 1) chunks.push(items.slice(i * size, (i + 1) * size));
   return withType(chunks, listOfLists);
 }
