@@ -54,8 +54,16 @@ test("the corpus of real charts has the cases that this test names", { skip }, (
 });
 
 test("firstDifference() compares lines, leaves masked ones out, and counts all", () => {
-  assert.equal(firstDifference("a\nb\n", "a\nb\n", new Set()), undefined);
-  assert.deepEqual(firstDifference("a\nb", "a\nc", new Set()), { line: 2, ours: "b", theirs: "c" });
-  assert.equal(firstDifference("a\nb", "a\nc", new Set([2])), undefined);
-  assert.deepEqual(firstDifference("a", "a\nc", new Set([2])), { line: 2, ours: "(end)", theirs: "c" });
+  assert.equal(firstDifference("a\nb\n", "a\nb\n"), undefined);
+  assert.deepEqual(firstDifference("a\nb", "a\nc"), { line: 2, ours: "b", theirs: "c" });
+  assert.equal(firstDifference("a\nb", "a\nc", { masked: new Set([2]) }), undefined);
+  assert.deepEqual(firstDifference("a", "a\nc", { masked: new Set([2]) }), { line: 2, ours: "(end)", theirs: "c" });
+});
+
+test("firstDifference() lets the time of a run differ where our own stands, and nothing else", () => {
+  const now = new Date(1_795_581_634_000);
+  assert.equal(firstDifference('at: "1795581634"', 'at: "1795531165"', { now }), undefined);
+  assert.equal(firstDifference("at: 2026-11-25T04:40:34Z", "at: 2026-11-24T14:39:25Z", { now }), undefined);
+  assert.notEqual(firstDifference('at: "1795581633"', 'at: "1795531165"', { now }), undefined);
+  assert.notEqual(firstDifference('at: "1795581634"', 'at: "17955311xx"', { now }), undefined);
 });

@@ -191,6 +191,8 @@ export interface RenderOptions {
   readonly strict?: boolean;
   /** `required` and `fail` do not fail (`helm lint`). */
   readonly lint?: boolean;
+  /** The time that templates see; the process's own when absent. */
+  readonly now?: () => Date;
   /** Receives what Helm logs on the way: a map against a scalar in values, an unknown hook. */
   readonly log?: Log;
 }

@@ -70,7 +70,7 @@ function annotated(files: readonly RenderedFile[]): Values[] {
 function parse(name: string, text: string): Values | undefined {
   let document: unknown;
   try {
-    document = parseYaml(text);
+    document = parseYaml(text, { dialect: "v3", integers: "bigint" });
   } catch (cause) {
     throw new ChartError("PostRenderFailed", `parsing ${name}: ${messageOf(cause)}`, { cause });
   }
@@ -92,7 +92,7 @@ function regrouped(objects: readonly Values[], generatedName: string): RenderedF
     const annotations = isValues(metadata.annotations) ? metadata.annotations : {};
     const given = annotations[filenameAnnotation];
     const name = typeof given === "string" && given !== "" ? given : `${generatedName}${index}.yaml`;
-    const text = formatYaml(withoutAnnotation(object, metadata, annotations));
+    const text = formatYaml(withoutAnnotation(object, metadata, annotations), { width: Number.POSITIVE_INFINITY });
     const before = byName.get(name);
     byName.set(name, before === undefined ? text : `${before}---\n${text}`);
   }

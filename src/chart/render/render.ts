@@ -29,6 +29,7 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
     lookup: options.lookup,
     strict: options.strict ?? false,
     lint: options.lint ?? false,
+    now: options.now,
     log,
   });
   const { files, notes } = takeNotes(rendered, chart, options.subNotes ?? false);

@@ -14,6 +14,7 @@ export interface TemplateRun extends Omit<ScopeOptions, "values"> {
   readonly lookup: Lookup | undefined;
   readonly strict: boolean;
   readonly lint: boolean;
+  readonly now: (() => Date) | undefined;
   readonly log: RenderOptions["log"];
 }
 
@@ -59,6 +60,7 @@ function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): Ren
     const content = set.render(name, scope, {
       includes,
       lint: run.lint,
+      ...(run.now === undefined ? {} : { now: run.now }),
       ...(run.lookup === undefined || run.lint ? {} : { lookup }),
       warn: (message) => run.log?.({ level: "WARN", message }),
     });

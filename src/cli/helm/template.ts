@@ -82,6 +82,7 @@ export const command = defineCommand({
         },
         capabilities,
         skipSchemaValidation: flags["skip-schema-validation"],
+        now: io.now,
         log: logTo(io),
       });
     } catch (error) {
