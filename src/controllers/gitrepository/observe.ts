@@ -7,10 +7,13 @@ import {
   checkoutGit,
   type CheckoutOptions,
   type Credentials,
+  resolveInRoot,
+  type SourceTree,
 } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
+import { findSource } from "../source/find.ts";
 import { orFail } from "../source/reconcile.ts";
 import { readSecret, type SecretData, tlsOf } from "../source/secrets.ts";
 import { isContentChanged } from "./decide.ts";
@@ -42,20 +45,39 @@ export async function observe(
     prefix: "failed to checkout and determine revision",
   } as const;
   const checkout = await orFail(failed, () =>
-    checkoutGit({
-      ...access,
-      url: spec.url,
-      timeout: parseDuration(spec.timeout ?? "60s"),
-      signal: context.signal,
-      ...(spec.ref === undefined ? {} : { ref: spec.ref }),
-      ...(spec.sparseCheckout === undefined ? {} : { sparseCheckout: spec.sparseCheckout }),
-      ...(isCurrent ? { lastRevision: artifact.revision } : {}),
-      ...(ports.gitProgram === undefined ? {} : { program: ports.gitProgram }),
-    }),
+    ports.fetching(() =>
+      checkoutGit({
+        ...access,
+        url: spec.url,
+        timeout: parseDuration(spec.timeout ?? "60s"),
+        signal: context.signal,
+        ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+        ...(spec.sparseCheckout === undefined ? {} : { sparseCheckout: spec.sparseCheckout }),
+        ...(isCurrent ? { lastRevision: artifact.revision } : {}),
+        ...(ports.gitProgram === undefined ? {} : { program: ports.gitProgram }),
+      }),
+    ),
   );
   if (checkout.state === "empty")
     fail({ condition: "FetchFailed", reason: "EmptyGitRepository", message: "git repository is empty" });
+  if (checkout.state === "fetched") {
+    try {
+      assertSparseFolders(repository, checkout.tree);
+    } catch (error) {
+      await checkout[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
   return { checkout, includes };
+}
+
+function assertSparseFolders({ spec }: GitRepository, tree: SourceTree): void {
+  for (const folder of spec.sparseCheckout ?? []) {
+    const path = resolveInRoot(folder);
+    if (path === "" || tree.folders.includes(path) || tree.files.some((file) => file.path === path)) continue;
+    const message = `failed to sparse checkout directories : sparse checkout dir '${folder}' does not exist in repository`;
+    fail({ condition: "FetchFailed", reason: "GitOperationFailed", message });
+  }
 }
 
 /** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
@@ -109,12 +131,9 @@ async function readIncludes({ spec, metadata }: GitRepository, context: Context)
     const { name } = include.repository;
     const missing = (reason: string, message: string, cause?: unknown): never =>
       fail({ condition: "IncludeUnavailable", reason, message, next: "wait" }, cause);
-    const reference = { apiVersion: GitRepository.apiVersion, kind: GitRepository.kind, namespace, name };
-    const found = await context.client
-      .get<GitRepository>(reference, { signal: context.signal })
-      .catch((cause: unknown) =>
-        missing("NotFound", `could not get resource for include '${name}': ${messageOf(cause)}`, cause),
-      );
+    const found = await findSource<GitRepository>(context, GitRepository, { namespace, name }).catch((cause: unknown) =>
+      missing("NotFound", `could not get resource for include '${name}': ${messageOf(cause)}`, cause),
+    );
     const artifact = found.status?.artifact;
     if (artifact === undefined) missing("NoArtifact", `no artifact available for include '${name}'`);
     else artifacts.push(artifact);

@@ -1,5 +1,5 @@
-import { GitRepository } from "../../api/index.ts";
-import type { Controller } from "../runtime/index.ts";
+import { GitRepository, type KubeObject } from "../../api/index.ts";
+import type { Controller, Wake } from "../runtime/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { type Announcement, manager, reconcileSource, type Run } from "../source/reconcile.ts";
 import { store } from "./act.ts";
@@ -12,6 +12,7 @@ export function gitRepositoryController(ports: SourcePorts): Controller<GitRepos
   return {
     manager,
     kind: GitRepository,
+    wakes: [wakeOnIncludes],
     reconcile: (repository, context) =>
       reconcileSource(repository, context, { rules, refresh: (run) => refresh(run, ports) }, ports),
   };
@@ -44,3 +45,20 @@ async function refresh(run: Run<GitRepository, Status>, ports: SourcePorts): Pro
   const subject = checkout.state === "fetched" ? checkout.subject : revision;
   return { reason: "NewArtifact", recoveredReason: "Succeeded", message: `stored artifact for commit '${subject}'` };
 }
+
+/** A new revision of an included repository is a reason to look at once. */
+const wakeOnIncludes: Wake = {
+  kind: { apiVersion: GitRepository.apiVersion, kind: GitRepository.kind },
+  keys: ({ object, previous, deleted }, own) => {
+    const revisionOf = (repository: KubeObject): string | undefined =>
+      (repository as GitRepository).status?.artifact?.revision;
+    const revision = revisionOf(object);
+    if (deleted || previous === undefined || revision === undefined || revisionOf(previous) === revision) return [];
+    return (own as readonly GitRepository[])
+      .filter(({ metadata, spec }) => {
+        const isNeighbour = metadata.namespace === object.metadata.namespace;
+        return isNeighbour && (spec.include ?? []).some(({ repository }) => repository.name === object.metadata.name);
+      })
+      .map(({ metadata }) => ({ namespace: metadata.namespace ?? "", name: metadata.name ?? "" }));
+  },
+};

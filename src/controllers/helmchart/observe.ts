@@ -14,6 +14,7 @@ import {
 import { accessTo } from "../helmrepository/observe.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
+import { findSource } from "../source/find.ts";
 import type { SourcePorts } from "../source/ports.ts";
 
 const kinds = { HelmRepository, GitRepository, Bucket } as const;
@@ -39,22 +40,10 @@ interface Tools {
 export async function observe(chart: HelmChart, { context, ports }: Tools): Promise<Observation> {
   const { kind, name } = chart.spec.sourceRef;
   const { namespace = "" } = chart.metadata;
-  const { apiVersion } = kinds[kind];
-  const cached = (await context.cache.kind<SourceObject>({ apiVersion, kind })).get({ namespace, name });
-  const object =
-    cached ??
-    (await context.client
-      .get<SourceObject>({ apiVersion, kind, namespace, name }, { signal: context.signal })
-      .catch((cause: unknown) =>
-        fail(
-          {
-            condition: "FetchFailed",
-            reason: "SourceUnavailable",
-            message: `failed to get source: ${messageOf(cause)}`,
-          },
-          cause,
-        ),
-      ));
+  const object = await findSource<SourceObject>(context, kinds[kind], { namespace, name }).catch((cause: unknown) => {
+    const message = `failed to get source: ${messageOf(cause)}`;
+    return fail({ condition: "FetchFailed", reason: "SourceUnavailable", message }, cause);
+  });
   const artifact = object.status?.artifact;
   if (kind === "HelmRepository" && (object as HelmRepository).spec.type === "oci") return { kind, object };
   if (artifact === undefined || (await ports.store.check(artifact)) !== "present")

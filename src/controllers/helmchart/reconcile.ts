@@ -1,5 +1,5 @@
-import { Bucket, GitRepository, HelmChart, HelmRepository, type KubeObject } from "../../api/index.ts";
-import { type Artifact, summaryOf } from "../../sources/index.ts";
+import { GitRepository, HelmChart, HelmRepository, type KubeObject } from "../../api/index.ts";
+import { type Artifact, type ChartBuild, summaryOf } from "../../sources/index.ts";
 import type { Controller, Wake } from "../runtime/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { type Announcement, manager, reconcileSource, type Run } from "../source/reconcile.ts";
@@ -13,9 +13,7 @@ export function helmChartController(ports: SourcePorts): Controller<HelmChart> {
   return {
     manager,
     kind: HelmChart,
-    wakes: [HelmRepository, GitRepository, Bucket].map((kind) =>
-      wakeOn({ apiVersion: kind.apiVersion, kind: kind.kind }),
-    ),
+    wakes: [HelmRepository, GitRepository].map((kind) => wakeOn({ apiVersion: kind.apiVersion, kind: kind.kind })),
     reconcile: (chart, context) =>
       reconcileSource(chart, context, { rules, refresh: (run) => refresh(run, ports) }, ports),
   };
@@ -28,7 +26,9 @@ async function refresh(run: Run<HelmChart, Status>, ports: SourcePorts): Promise
   if (artifact !== undefined)
     run.record({ event: "observed", fields: { observedSourceArtifactRevision: artifact.revision } });
   const plan = planBuild(chart, seen, run.status());
-  const made = await context.busy(() => build({ chart, seen, plan, context, ports }));
+  const make = (): Promise<ChartBuild> => build({ chart, seen, plan, context, ports });
+  // Packing a folder costs processor time; a download waits for somebody else.
+  const made = seen.kind === "HelmRepository" ? await make() : await context.busy(make);
   const decision = decide(made, run.status());
   const summary = summaryOf(made);
   const reason = made.packaged ? "ChartPackageSucceeded" : "ChartPullSucceeded";

@@ -5,6 +5,7 @@ import {
   type RepositoryIndex,
   type SourceTree,
 } from "../../sources/index.ts";
+import { limitTo } from "../runtime/index.ts";
 
 /** What the source controllers are given besides a cluster. */
 export interface SourceOptions {
@@ -22,11 +23,14 @@ export interface SourceOptions {
 export interface SourcePorts extends SourceOptions {
   readonly indexes: DigestCache<RepositoryIndex>;
   readonly trees: DigestCache<SourceTree & { readonly size: number }>;
+  /** Runs at most so many fetches of Git repositories at once: each is a process and a folder. */
+  readonly fetching: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export function createSourcePorts(options: SourceOptions): SourcePorts {
   return {
     ...options,
+    fetching: limitTo(16),
     indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({
       maxBytes: 64 << 20,

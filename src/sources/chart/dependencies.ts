@@ -103,7 +103,7 @@ async function loadRemote(dependency: Dependency, { findSource }: Surroundings):
 function normalizeDependencyUrl(repository: string): string {
   if (/^(https?|oci):\/\//.test(repository)) return normalizeRepositoryUrl(repository);
   if (repository.startsWith("@") || repository.startsWith("alias:"))
-    throw new Error(`aliased repository dependency is not supported: ${repository}`);
+    throw new Error(`aliased repository dependency is not supported: ${repository.replace(/\/*$/, "/")}`);
   throw new Error(`invalid dependency repository URL: ${repository}`);
 }
 

@@ -70,7 +70,7 @@ async function locate(tree: SourceTree, path: string) {
       return { path: resolved, archive, metadata: await readArchiveMetadata(archive) };
     }
     const folder = subtreeOf(tree, resolved);
-    if (folder === undefined) throw new SourceError("InvalidPath", `stat ${path}: no such file or directory`);
+    if (folder === undefined) throw new SourceError("InvalidPath", `stat ${resolved}: no such file or directory`);
     const metadata = await readFolderMetadata(folder);
     if (metadata === undefined)
       throw new SourceError(

@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/errors.ts";
 import { type NewTarEntry, readTarGz, writeTarGz } from "../../base/node/tar.ts";
 import { type ChartMetadata, loadChartArchive } from "../../chart/index.ts";
 import type { SourceTree } from "../tree.ts";
@@ -26,5 +27,12 @@ export async function readFolderMetadata(folder: SourceTree): Promise<ChartMetad
 }
 
 async function readMetadata(entries: readonly NewTarEntry[]): Promise<ChartMetadata> {
-  return (await loadChartArchive(writeTarGz(entries))).metadata;
+  try {
+    return (await loadChartArchive(writeTarGz(entries))).metadata;
+  } catch (cause) {
+    // Flux reads these two files itself and quotes their names; the rest of the sentence is Helm's.
+    throw new Error(messageOf(cause).replace(/^cannot load (Chart|requirements)\.yaml: /, "cannot load '$1.yaml': "), {
+      cause,
+    });
+  }
 }

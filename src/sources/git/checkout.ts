@@ -2,7 +2,7 @@ import { messageOf } from "../../base/errors.ts";
 import { SourceError } from "../errors.ts";
 import type { Credentials } from "../http/download.ts";
 import type { TlsOptions } from "../http/transport.ts";
-import type { SourceTree } from "../tree.ts";
+import { resolveInRoot, type SourceTree } from "../tree.ts";
 import { compareVersions, parseConstraint, tryParseVersion, type Version } from "../../base/semver.ts";
 import { type GitCommit, type GitObjects, readCommit, subjectOf } from "./objects.ts";
 import { fullNameOf, type GitReference, type ListedReference, revisionOf, type Wanted, wantedOf } from "./reference.ts";
@@ -19,7 +19,7 @@ export interface CheckoutOptions {
   readonly signal?: AbortSignal;
   /** The revision that is stored already: when the server still has it, nothing is fetched. */
   readonly lastRevision?: string;
-  /** Only these folders. */
+  /** Only these folders; the caller looks whether they are there. */
   readonly sparseCheckout?: readonly string[];
   readonly program?: string | "none";
 }
@@ -58,7 +58,7 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
   });
   try {
     const commit = await readCommit(objects, objects.head);
-    const tree = await sparseTree(await readTreeOf(objects, commit.tree), options.sparseCheckout);
+    const tree = sparseTree(await readTreeOf(objects, commit.tree), options.sparseCheckout);
     return {
       state: "fetched",
       // The reference may have moved since it was listed: what was fetched counts.
@@ -97,7 +97,7 @@ async function find(wanted: Wanted, remote: GitRemote, url: string, listing: boo
     throw new SourceError("ReferenceNotFound", `unable to resolve ref '${wanted.name}' to a specific commit`);
   // Flux tells an empty repository, which is nothing yet, from one that lacks the reference.
   if (wanted.by === "branch" && (await remote.list("refs/")).length === 0) return undefined;
-  throw notFound(url, `couldn't find remote ref "${name}"`);
+  throw cloneError(url, new SourceError("ReferenceNotFound", `couldn't find remote ref "${name}"`));
 }
 
 /** The tag of the highest version in the range. */
@@ -126,15 +126,9 @@ function tryParseTag(tag: string): Version | undefined {
   return tag.split(".").length < 3 ? undefined : tryParseVersion(tag);
 }
 
-async function sparseTree(tree: SourceTree, folders: readonly string[] | undefined): Promise<SourceTree> {
+function sparseTree(tree: SourceTree, folders: readonly string[] | undefined): SourceTree {
   if (folders === undefined || folders.length === 0) return tree;
-  const wanted = folders.map((folder) => folder.replace(/^\.\//, "").replace(/\/+$/, ""));
-  for (const folder of wanted)
-    if (!tree.folders.includes(folder) && !tree.files.some((file) => file.path === folder))
-      throw new SourceError(
-        "ReferenceNotFound",
-        `failed to sparse checkout directories : sparse checkout dir '${folder}' does not exist in repository`,
-      );
+  const wanted = folders.map(resolveInRoot);
   const isWanted = (path: string): boolean => wanted.some((folder) => path === folder || path.startsWith(`${folder}/`));
   const leadsThere = (path: string): boolean =>
     isWanted(path) || wanted.some((folder) => folder.startsWith(`${path}/`));
@@ -142,17 +136,13 @@ async function sparseTree(tree: SourceTree, folders: readonly string[] | undefin
 }
 
 function cloneError(url: string, cause: unknown): unknown {
-  if (cause instanceof SourceError && cause.message === "repository not found")
-    return notFound(url, cause.message, cause);
+  // Flux clones first and looks for the commit then.
+  if (cause instanceof SourceError && cause.message.startsWith("unable to resolve commit object")) return cause;
   return wrap(`unable to clone '${url}'`, cause);
 }
 
 function listError(url: string, cause: unknown): unknown {
   return wrap(`unable to list remote for '${url}'`, cause);
-}
-
-function notFound(url: string, message: string, cause?: unknown): SourceError {
-  return new SourceError("ReferenceNotFound", `unable to clone: ${message}: git repository: '${url}'`, { cause });
 }
 
 function wrap(prefix: string, cause: unknown): unknown {

@@ -82,17 +82,26 @@ export async function fetchWithLibrary(options: {
   }
 }
 
+interface HttpFailure {
+  readonly data?: { readonly statusCode?: number; readonly response?: string };
+}
+
 function toSourceError(error: unknown): unknown {
   if (error instanceof SourceError) return error;
   if (!(error instanceof Error)) return error;
-  const status = (error as { readonly data?: { readonly statusCode?: number } }).data?.statusCode;
+  const { statusCode: status, response = "" } = (error as HttpFailure).data ?? {};
   if (status === 401 || status === 403)
     return new SourceError(
       "AuthenticationFailed",
       status === 401 ? "authentication required" : "authorization failed",
       { cause: error },
     );
-  if (status === 404) return new SourceError("ReferenceNotFound", "repository not found", { cause: error });
+  if (status === 404) {
+    const said = response.trim().slice(0, 200);
+    return new SourceError("ReferenceNotFound", `repository not found${said === "" ? "" : `: ${said}`}`, {
+      cause: error,
+    });
+  }
   if (error.name === "NotFoundError")
     return new SourceError("ReferenceNotFound", "reference not found", { cause: error });
   return new SourceError("GitOperationFailed", error.message, { cause: error });
