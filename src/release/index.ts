@@ -40,4 +40,4 @@ export { startTest, test, type TestOptions, type TestResult } from "./test-hooks
 export { uninstall, type UninstallOptions, type UninstallResult } from "./uninstall.ts";
 export { unlock, type Unlocked } from "./unlock.ts";
 export { upgrade, type UpgradeOptions, type ValuesPolicy } from "./upgrade.ts";
-export type { Waiter, WaitStrategy } from "./wait.ts";
+export { createWaiter, type Waiter, type WaitStrategy } from "./wait.ts";
