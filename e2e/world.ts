@@ -1,0 +1,162 @@
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { type Condition, findCondition, type HelmRelease, type KubeObject } from "../src/api/index.ts";
+import { packageChart } from "../src/chart/index.ts";
+import { loadChartDirectory } from "../src/chart/node/index.ts";
+import { installDefinitions } from "../src/cli/playground/playground.ts";
+import { createCluster, startLifecycle } from "../src/cluster/index.ts";
+import { allControllers, runControllers } from "../src/controllers/index.ts";
+import { createClient, createWatchCache, type Kind } from "../src/kube/index.ts";
+import { openArtifactStore, serveArtifacts, serveChartRepository } from "../src/sources/index.ts";
+
+export const helmRelease: Kind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" };
+export const helmRepository: Kind = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmRepository" };
+
+/** An embedded cluster with workloads and every controller, and a chart repository beside it. Ends with the test. */
+export async function startWorld(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), "cox-e2e-"));
+  const open = new AsyncDisposableStack();
+  t.after(async () => {
+    await open.disposeAsync();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const requests: string[] = [];
+  const cluster = createCluster();
+  open.defer(() => cluster.close());
+  const lifecycle = startLifecycle(cluster);
+  open.defer(() => lifecycle.stop());
+  const client = createClient({
+    server: "http://cluster.test",
+    fetch: (request) => {
+      requests.push(`${request.method} ${new URL(request.url).pathname}`);
+      return cluster.fetch(request);
+    },
+  });
+  await installDefinitions(client);
+  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "apps" } });
+  const cache = createWatchCache({ client });
+  open.defer(() => cache[Symbol.asyncDispose]());
+  const charts = join(folder, "charts");
+  await mkdir(charts);
+  const repository = await serveChartRepository({ directory: charts });
+  open.defer(() => repository.close());
+  const store = await openArtifactStore({ root: join(folder, "store") });
+  const artifacts = await serveArtifacts(store);
+  open.defer(() => artifacts.close());
+  const controllers = await runControllers({
+    client,
+    cache,
+    controllers: allControllers({ store }),
+    log: { info: () => {}, error: () => {} },
+    now: () => new Date(),
+  });
+  open.defer(() => controllers.stop());
+
+  const world = {
+    client,
+    cache,
+    requests,
+    repositoryUrl: repository.url,
+    create: (kind: Kind, name: string, spec: unknown, more: Partial<KubeObject> = {}) =>
+      client.create({
+        ...more,
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name, namespace: "apps" },
+        spec,
+      } as KubeObject),
+    patch: (kind: Kind, name: string, patch: unknown) =>
+      client.patch({ ...kind, namespace: "apps", name }, patch, { type: "merge", fieldManager: "test" }),
+    /** Packs files as a chart and publishes it in the repository of the world. */
+    async publish(name: string, version: string, files: Readonly<Record<string, string>>): Promise<void> {
+      const source = join(folder, "sources", `${name}-${version}`, name);
+      const all = {
+        "Chart.yaml": `apiVersion: v2\nname: ${name}\nversion: ${version}\nappVersion: "${version}"\n`,
+        ...files,
+      };
+      for (const [path, text] of Object.entries(all)) {
+        await mkdir(join(source, path, ".."), { recursive: true });
+        await writeFile(join(source, path), text);
+      }
+      await writeFile(join(charts, `${name}-${version}.tgz`), await packageChart(await loadChartDirectory(source)));
+    },
+    /** Publishes bytes under a chart's name, whatever they are. */
+    publishBytes: (file: string, bytes: Uint8Array | string) => writeFile(join(charts, file), bytes),
+    /** Watches an object until the condition holds; fails with its status when that takes too long. */
+    async until<T extends KubeObject = HelmRelease>(
+      kind: Kind,
+      name: string,
+      holds: (object: T) => boolean,
+    ): Promise<T> {
+      const kept = await cache.kind<T>(kind);
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      const timer = setTimeout(() => {
+        const status = JSON.stringify(kept.get({ namespace: "apps", name })?.status, undefined, 1);
+        reject(new Error(`${kind.kind} ${name} is not as awaited: ${status}`));
+      }, 20_000);
+      const unsubscribe = kept.subscribe(({ type, object }) => {
+        if (type !== "DELETED" && object.metadata.name === name && holds(object)) resolve(object);
+      });
+      try {
+        return await promise;
+      } finally {
+        clearTimeout(timer);
+        unsubscribe();
+      }
+    },
+    /** `Type Reason: message` of each event about an object. */
+    async events(name: string): Promise<readonly string[]> {
+      const { items } = await client.list({ apiVersion: "v1", kind: "Event" }, { namespace: "apps" });
+      return items
+        .filter((event) => (event.involvedObject as { readonly name: string }).name === name)
+        .map((event) => `${event.type} ${event.reason}: ${event.message}`);
+    },
+  };
+  return world;
+}
+
+export function ready(object: KubeObject): Condition | undefined {
+  return findCondition(
+    (object.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions,
+    "Ready",
+  );
+}
+
+/** A HelmRelease of a chart of the world's repository. */
+export function releaseSpec(
+  chart: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return {
+    interval: "10m",
+    timeout: "10s",
+    chart: { spec: { chart, version: "*", interval: "10m", sourceRef: { kind: "HelmRepository", name: "charts" } } },
+    ...more,
+  };
+}
+
+/** The templates of a small chart: a Deployment whose image, size and settings come from values. */
+export const webChart: Readonly<Record<string, string>> = {
+  "values.yaml": "image: registry.example.com/web:1.0.0\nreplicas: 1\nsetting: one\n",
+  "templates/deployment.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: {{ .Release.Name }}}}
+  template:
+    metadata: {labels: {app: {{ .Release.Name }}}}
+    spec:
+      containers: [{name: web, image: {{ .Values.image | quote }}}]
+`,
+  "templates/configmap.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}
+data:
+  setting: {{ .Values.setting | quote }}
+`,
+};
