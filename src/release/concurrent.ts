@@ -3,7 +3,7 @@ export const requestLimit = 8;
 
 /** As `Promise.all` over a map, with at most `requestLimit` at work. Rejects with the first failure, after those at work have ended. */
 export async function mapConcurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results = new Array<R>(items.length);
+  const results: R[] = [];
   const failures: { readonly index: number; readonly error: unknown }[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../api/index.ts";
 import type { Values } from "../../base/value.ts";
 import type { Chart } from "../../chart/index.ts";
-import { createCluster } from "../../cluster/index.ts";
+import { type Cluster, createCluster } from "../../cluster/index.ts";
 import { type Client, createClient } from "../../kube/index.ts";
 import type { ReleaseContext } from "../context.ts";
 import type { ReleaseRecord } from "../record.ts";
@@ -9,6 +9,7 @@ import { createSecretStorage } from "../storage/drivers.ts";
 
 /** An API server in this process, and what actions need to work on it. Nothing in it runs workloads. */
 export interface World extends AsyncDisposable {
+  readonly cluster: Cluster;
   readonly client: Client;
   readonly context: ReleaseContext;
   /** `<revision> <status>` of every record as it was stored, in order. */
@@ -31,6 +32,7 @@ export function createWorld(overrides: Partial<ReleaseContext> = {}): World {
     ...overrides,
   };
   return {
+    cluster,
     client,
     context,
     stored,
