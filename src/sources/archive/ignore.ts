@@ -4,11 +4,10 @@ import type { SourceTree } from "../tree.ts";
 const versionControl = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
 
 // Flux: sourceignore.DefaultPatterns.
-const defaults = [
-  ...["*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip"],
-  ...[".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".drone.yml", "cloudbuild.yaml"],
-  ...["codeship-services.yml", "codeship-steps.yml", "**/.goreleaser.yml", "**/.sops.yaml", "**/.flux.yaml"],
-];
+const defaults =
+  "*.jpg *.jpeg *.gif *.png *.wmv *.flv *.tar.gz *.zip .github/ .circleci/ .travis.yml .gitlab-ci.yml appveyor.yml .drone.yml cloudbuild.yaml codeship-services.yml codeship-steps.yml **/.goreleaser.yml **/.sops.yaml **/.flux.yaml".split(
+    " ",
+  );
 
 const ignoreFile = ".sourceignore";
 
