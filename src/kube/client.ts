@@ -197,7 +197,7 @@ async function* readEvents<T extends KubeObject>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<WatchEvent<T>> {
   try {
-    for await (const line of readLines(body)) yield parseWatchEvent<T>(line);
+    for await (const line of readLines(body, { signal })) yield parseWatchEvent<T>(line);
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof KubeError || isApiError(cause)) throw cause;

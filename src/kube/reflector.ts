@@ -34,6 +34,10 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
   // Whoever asks for the kind sees the rejection; nobody having asked is no error.
   listed.promise.catch(() => {});
 
+  const pause = async (failures: number): Promise<void> => {
+    const milliseconds = Math.min(shortestPause * 2 ** failures, longestPause);
+    await sleep(milliseconds * (0.5 + Math.random()), signal).catch(() => {});
+  };
   const follow = async (): Promise<void> => {
     let first = true;
     let failures = 0;
@@ -54,11 +58,15 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
           timeoutSeconds: 300 + Math.floor(Math.random() * 300),
           signal,
         });
+        let silent = true;
         for await (const event of events) {
+          silent = false;
           failures = 0;
           version = event.object.metadata.resourceVersion ?? version;
           mirror.apply(event);
         }
+        // A server or proxy that ends every watch at once must not be asked without a pause.
+        if (silent) await pause(0);
       } catch (error) {
         if (signal.aborted) return;
         const expired = isApiError(error, "Expired", "Gone");
@@ -75,8 +83,7 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
         if (isApiError(error, "NoMatch", "NotFound")) mirror.replace([], undefined);
         onError(error);
         failures += 1;
-        const pause = Math.min(shortestPause * 2 ** (failures - 1), longestPause);
-        await sleep(pause * (0.5 + Math.random()), signal).catch(() => {});
+        await pause(failures - 1);
       }
     }
   };

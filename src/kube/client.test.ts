@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isApiError, type KubeObject } from "../api/index.ts";
+import { createCluster } from "../cluster/index.ts";
+import { createClient, KubeError } from "./index.ts";
+import type { Fetch } from "./types.ts";
+
+const configMap = (name: string, data: Readonly<Record<string, string>> = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name, namespace: "default" },
+  data,
+});
+const reference = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: "default", name });
+const configMaps = { apiVersion: "v1", kind: "ConfigMap" } as const;
+const hasCode = (code: string) => (error: unknown) => error instanceof KubeError && error.code === code;
+
+/** A client of an embedded cluster that also tells what was asked. */
+function clientOfCluster() {
+  const cluster = createCluster();
+  const asked: string[] = [];
+  const client = createClient({
+    server: "http://cluster/",
+    fetch: (request) => {
+      const { pathname, search } = new URL(request.url);
+      asked.push(`${request.method} ${pathname}${search}`);
+      return cluster.fetch(request);
+    },
+  });
+  return { client, asked, [Symbol.asyncDispose]: () => cluster.close() };
+}
+
+test("createClient() creates, reads, patches, applies, lists and deletes", async () => {
+  await using given = clientOfCluster();
+  const { client } = given;
+  const created = await client.create(configMap("a", { k: "1" }), { fieldManager: "tests" });
+  assert.ok(created.metadata.uid);
+  const patched = await client.patch(reference("a"), { data: { k: "2" } }, { type: "merge" });
+  assert.deepEqual(patched["data"], { k: "2" });
+  const applied = await client.apply(configMap("b", { x: "y" }), { fieldManager: "tests" });
+  assert.equal(applied.metadata.managedFields?.[0]?.operation, "Apply");
+  await client.replace({ ...patched, data: { k: "3" } });
+  assert.deepEqual((await client.get(reference("a")))["data"], { k: "3" });
+  const { items } = await client.list(configMaps, { namespace: "default" });
+  const names = items.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`);
+  assert.ok(names.includes("v1 ConfigMap a") && names.includes("v1 ConfigMap b"));
+  await client.delete(reference("a"), { propagation: "Background" });
+  assert.equal(await client.tryGet(reference("a")), undefined);
+});
+
+test("createClient() throws what the server answered as ApiError", async () => {
+  await using given = clientOfCluster();
+  const { client } = given;
+  await assert.rejects(client.get(reference("none")), (error) => {
+    assert.ok(isApiError(error, "NotFound"));
+    assert.equal(error.message, 'configmaps "none" not found');
+    return true;
+  });
+  const first = await client.create(configMap("a"));
+  await assert.rejects(client.create(configMap("a")), (error) => isApiError(error, "AlreadyExists"));
+  await client.replace({ ...first, data: { k: "1" } });
+  await assert.rejects(client.replace({ ...first, data: { k: "2" } }), (error) => isApiError(error, "Conflict"));
+});
+
+test("createClient() answers tryGet with undefined for kinds that the cluster does not have", async () => {
+  await using given = clientOfCluster();
+  const thing = { apiVersion: "example.com/v1", kind: "Thing", namespace: "default", name: "x" };
+  assert.equal(await given.client.tryGet(thing), undefined);
+  await assert.rejects(given.client.get(thing), (error) => {
+    assert.ok(isApiError(error, "NoMatch"));
+    assert.equal(error.message, 'no matches for kind "Thing" in version "example.com/v1"');
+    return true;
+  });
+});
+
+test("createClient() asks nothing to find the kinds that every cluster has", async () => {
+  await using given = clientOfCluster();
+  await given.client.tryGet(reference("a"));
+  assert.deepEqual(given.asked, ["GET /api/v1/namespaces/default/configmaps/a"]);
+});
+
+test("createClient() finds a kind that was defined after it looked", async () => {
+  await using given = clientOfCluster();
+  const { client } = given;
+  const things = { apiVersion: "example.com/v1", kind: "Thing" };
+  await assert.rejects(client.resource(things), (error) => isApiError(error, "NoMatch"));
+  const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }];
+  const names = { plural: "things", singular: "thing", kind: "Thing", listKind: "ThingList" };
+  await client.create({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "things.example.com" },
+    spec: { group: "example.com", scope: "Namespaced", names, versions },
+  });
+  for (let found = false; !found; ) {
+    found = await client.resource(things).then(
+      ({ plural }) => plural === "things",
+      () => false,
+    );
+  }
+});
+
+test("createClient() follows the pages of a list", async () => {
+  await using given = clientOfCluster();
+  const { client, asked } = given;
+  for (const name of ["a", "b", "c", "d", "e"]) await client.create(configMap(name));
+  asked.length = 0;
+  const { items, metadata } = await client.list(configMaps, { namespace: "default", limit: 2 });
+  assert.equal(items.filter(({ metadata: { name = "" } }) => name.length === 1).length, 5);
+  assert.ok(asked.length >= 3);
+  assert.equal(metadata.continue, undefined);
+});
+
+test("createClient() watches until the loop is left", async () => {
+  await using given = clientOfCluster();
+  const { client } = given;
+  const { metadata } = await client.list(configMaps, { namespace: "default" });
+  const seen: string[] = [];
+  const from = metadata.resourceVersion ?? "";
+  const creating = client.create(configMap("w")).then(() => client.delete(reference("w")));
+  for await (const event of client.watch(configMaps, { namespace: "default", resourceVersion: from })) {
+    seen.push(`${event.type} ${event.object.metadata.name}`);
+    if (event.type === "DELETED") break;
+  }
+  await creating;
+  assert.deepEqual(seen, ["ADDED w", "DELETED w"]);
+});
+
+test("createClient() throws the signal's reason when a call or a watch is aborted", async () => {
+  await using given = clientOfCluster();
+  const { client } = given;
+  await client.create(configMap("a"));
+  const abort = new AbortController();
+  const watching = (async () => {
+    for await (const _event of client.watch(configMaps, { signal: abort.signal })) abort.abort(new Error("enough"));
+  })();
+  await assert.rejects(watching, /enough/);
+  await assert.rejects(client.get(reference("a"), { signal: abort.signal }), /enough/);
+});
+
+for (const name of ["..", ".", "a/b", "a%2fb", ""]) {
+  test(`createClient() refuses the name ${JSON.stringify(name)}, which would be another path`, async () => {
+    await using given = clientOfCluster();
+    await assert.rejects(given.client.get(reference(name)), hasCode("name"));
+    assert.deepEqual(given.asked, []);
+  });
+}
+
+const answers = (replies: readonly (() => Response)[]): { fetch: Fetch; count: () => number } => {
+  let next = 0;
+  const fetch: Fetch = async () => {
+    const reply = replies[Math.min(next, replies.length - 1)];
+    next += 1;
+    if (reply === undefined) throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
+    return reply();
+  };
+  return { fetch, count: () => next };
+};
+const clientOf = (fetch: Fetch, slept: number[] = []) =>
+  createClient({
+    server: "http://x",
+    fetch,
+    sleep: async (milliseconds) => {
+      slept.push(milliseconds);
+    },
+  });
+const ok = () => Response.json(configMap("a"));
+const broken = () => {
+  throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") });
+};
+
+test("createClient() waits as long as the server asks and tries again", async () => {
+  const busy = () => new Response("", { status: 429, headers: { "retry-after": "3" } });
+  const { fetch, count } = answers([busy, busy, ok]);
+  const slept: number[] = [];
+  await clientOf(fetch, slept).create(configMap("a"));
+  assert.equal(count(), 3);
+  assert.deepEqual(slept, [3000, 3000]);
+});
+
+test("createClient() does not wait longer than a minute, nor for ever", async () => {
+  const { fetch, count } = answers([() => new Response("", { status: 429, headers: { "retry-after": "86400" } })]);
+  const slept: number[] = [];
+  await assert.rejects(clientOf(fetch, slept).get(reference("a")), (error) => isApiError(error, "TooManyRequests"));
+  assert.equal(count(), 10);
+  assert.equal(Math.max(...slept), 60_000);
+});
+
+test("createClient() repeats reads and applies when the connection breaks, but no other write", async () => {
+  const twice = answers([broken, broken, ok]);
+  await clientOf(twice.fetch).get(reference("a"));
+  assert.equal(twice.count(), 3);
+  const applied = answers([broken, ok]);
+  await clientOf(applied.fetch).apply(configMap("a"), { fieldManager: "t" });
+  assert.equal(applied.count(), 2);
+  const created = answers([broken, ok]);
+  await assert.rejects(clientOf(created.fetch).create(configMap("a")), (error) => {
+    assert.ok(hasCode("connection")(error));
+    assert.match(String(error), /cannot reach http:\/\/x: connect ECONNREFUSED/);
+    return true;
+  });
+  assert.equal(created.count(), 1);
+});
+
+test("createClient() gives an answer without a Status the text that kubectl gives it", async () => {
+  const gateway = answers([() => new Response("<html>bad gateway</html>", { status: 502 })]);
+  await assert.rejects(clientOf(gateway.fetch).get(reference("a")), (error) => {
+    assert.ok(isApiError(error, "InternalError"));
+    assert.equal(
+      error.message,
+      'an error on the server ("<html>bad gateway</html>") has prevented the request from succeeding',
+    );
+    return true;
+  });
+});
+
+test("createClient() throws for answers that are not Kubernetes' API", async () => {
+  const page = answers([() => new Response("<html></html>")]);
+  await assert.rejects(clientOf(page.fetch).get(reference("a")), hasCode("answer"));
+});
+
+test("createClient() impersonates with every group", async () => {
+  let sent: Headers | undefined;
+  const client = createClient({
+    server: "http://x",
+    fetch: async (request) => {
+      sent = request.headers;
+      return ok();
+    },
+    headers: { authorization: "Bearer t" },
+    userAgent: "tests",
+    impersonate: { user: "jane", groups: ["a", "b"], extra: { "example.com/scopes": ["view"] } },
+  });
+  await client.get(reference("a"));
+  assert.equal(sent?.get("impersonate-user"), "jane");
+  assert.equal(sent?.get("impersonate-group"), "a, b");
+  assert.equal(sent?.get("impersonate-extra-example.com%2fscopes"), "view");
+  assert.equal(sent?.get("authorization"), "Bearer t");
+  assert.equal(sent?.get("user-agent"), "tests");
+});
+
+test("createClient() holds calls back when it has a rate", async () => {
+  const { fetch } = answers([ok]);
+  const slept: number[] = [];
+  const client = createClient({
+    server: "http://x",
+    fetch,
+    qps: 10,
+    burst: 2,
+    now: () => 0,
+    sleep: async (milliseconds) => {
+      slept.push(milliseconds);
+    },
+  });
+  for (let call = 0; call < 5; call += 1) await client.get(reference("a"));
+  assert.deepEqual(slept, [100, 200, 300]);
+});
