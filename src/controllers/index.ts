@@ -1,3 +1,4 @@
+import type { Client } from "../kube/index.ts";
 import type { ArtifactStore } from "../sources/index.ts";
 import { helmReleaseController } from "./helmrelease/index.ts";
 import { kustomizationController } from "./kustomization/index.ts";
@@ -17,12 +18,14 @@ export type { Controller, Log } from "./runtime/index.ts";
 export function allControllers(options: {
   readonly store: ArtifactStore;
   readonly noCrossNamespaceRefs?: boolean;
+  readonly clientAs?: (user: string) => Client;
 }): readonly Controller[] {
-  const { store, noCrossNamespaceRefs = false } = options;
+  const { store, noCrossNamespaceRefs = false, clientAs } = options;
   const shared = { readArtifact: store.read, noCrossNamespaceRefs };
+  const releases = { ...shared, ...(clientAs === undefined ? {} : { clientAs }) };
   return [
     ...sourceControllers({ store }),
-    helmReleaseController(shared) as unknown as Controller,
+    helmReleaseController(releases) as unknown as Controller,
     kustomizationController(shared) as unknown as Controller,
   ];
 }

@@ -20,7 +20,9 @@ import {
   upgrade,
 } from "../../release/index.ts";
 import type { Context, Milliseconds } from "../runtime/index.ts";
-import type { Action, Decision } from "./decide.ts";
+import type { Action, Decision, Observation } from "./decide.ts";
+import type { Drift } from "./drift.ts";
+import { correctDrift } from "./drift-detection.ts";
 import { latestSnapshot, previousGood, type Snapshot } from "./history.ts";
 import { type Ledger, manager } from "./ledger.ts";
 import { createLogBuffer } from "./log-buffer.ts";
@@ -55,9 +57,12 @@ export function timeoutOf(release: HelmRelease, action: Action | "uninstall"): M
 /** Does what was decided, and tells the ledger. Throws what changed nothing in storage: there is nothing to remedy then, only to try again. */
 export async function act(
   decision: Extract<Decision, { readonly decision: "act" }>,
-  ledger: Ledger,
-  wanted: Wanted,
-  context: Context,
+  {
+    ledger,
+    seen,
+    wanted,
+    context,
+  }: { readonly ledger: Ledger; readonly seen: Observation; readonly wanted: Wanted; readonly context: Context },
 ): Promise<void> {
   switch (decision.action) {
     case "install":
@@ -77,7 +82,8 @@ export async function act(
       await unlockRelease(ledger, context);
       break;
     case "correctDrift":
-      throw new Error("cannot correct drift: drift detection with mode enabled is not supported yet");
+      await correct(seen.drift ?? [], ledger, context);
+      break;
   }
 }
 
@@ -353,6 +359,23 @@ async function unlockRelease(ledger: Ledger, context: Context): Promise<void> {
   const summary = `Unlocked Helm release ${fullName(shown)} with chart ${chartName(shown)} in ${unlocked.from} state`;
   ledger.tell({ event: "unlocked", written: snapshots(), ok: true, summary });
   notify(ledger, context, "Normal", "PendingRelease", summary, shown, shown.configDigest);
+}
+
+async function correct(drift: readonly Drift[], ledger: Ledger, context: Context): Promise<void> {
+  const latest = latestSnapshot(ledger.status);
+  if (latest === undefined) return;
+  ledger.tell({ event: "correctingDrift" });
+  const { corrected, failed } = await correctDrift(drift, context);
+  const about = `cluster state of release ${fullName(latest)}`;
+  if (failed.length > 0) {
+    const partially = corrected.length > 0 ? "partially " : "";
+    const done = corrected.length > 0 ? `\n\nSuccessful corrections:\n${corrected.join("\n")}` : "";
+    const message = `Failed to ${partially}correct ${about}:\n${failed.join("\n")}${done}`;
+    notify(ledger, context, "Warning", "DriftCorrectionFailed", message, latest, latest.configDigest);
+  } else if (corrected.length > 0) {
+    const message = `Cluster state of release ${fullName(latest)} has been corrected:\n${corrected.join("\n")}`;
+    notify(ledger, context, "Normal", "DriftCorrected", message, latest, latest.configDigest);
+  }
 }
 
 function installOptions(release: HelmRelease, wanted: Wanted, timeout: Milliseconds): Parameters<typeof install>[1] {

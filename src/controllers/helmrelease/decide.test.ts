@@ -218,7 +218,9 @@ const states: readonly {
   {
     name: "finds drift",
     release: release({ driftDetection: { mode: "warn" } }),
-    seen: seen({ drift: ["Deployment/apps/podinfo changed (0 additions, 1 changes, 0 removals)"] }),
+    seen: seen({
+      drift: [{ change: "removed", object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "podinfo" } } }],
+    }),
     want: "Drifted",
   },
   {

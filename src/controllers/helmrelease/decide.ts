@@ -1,4 +1,5 @@
 import type { HelmRelease } from "../../api/index.ts";
+import type { Drift } from "./drift.ts";
 import { hasFailedTest, latestSnapshot, newestFirst, previousGood, type Snapshot, wasTested } from "./history.ts";
 import { activeRemediation, isExhausted, type Remediation, remediationFor } from "./remediation.ts";
 
@@ -28,8 +29,8 @@ export interface Observation {
   readonly desired: Desired;
   /** True when a person asked for an install or upgrade by annotation. */
   readonly force: boolean;
-  /** Lines of the difference between cluster and stored manifest; absent where it was not looked for. */
-  readonly drift?: readonly string[];
+  /** The objects that differ from the stored manifest; absent where it was not looked for. */
+  readonly drift?: readonly Drift[];
 }
 
 export type State =

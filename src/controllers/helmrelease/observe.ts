@@ -3,7 +3,8 @@ import { messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import { configDigest, createSecretStorage, hasCode } from "../../release/index.ts";
 import type { Context } from "../runtime/index.ts";
-import type { Desired, Observation } from "./decide.ts";
+import { classify, type Desired, type Observation } from "./decide.ts";
+import { detectDrift } from "./drift-detection.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
 import type { Ledger } from "./ledger.ts";
 import { identityOf, releaseNameOf } from "./names.ts";
@@ -77,7 +78,7 @@ export function readsFrom(release: HelmRelease, object: KubeObject): boolean {
   );
 }
 
-/** Everything a decision needs: what is stored, what is wanted, what was asked for. */
+/** Everything a decision needs: what is stored, what is wanted, what was asked for, and drift where nothing else is to be done. */
 export async function observe(
   ledger: Ledger,
   wanted: { readonly chart: Chart; readonly values: Values },
@@ -93,10 +94,17 @@ export async function observe(
     if (hasCode(error, "NotFound")) return [];
     throw error;
   });
-  const stored = records
-    .toSorted((a, b) => b.version - a.version)
-    .map((record) => storedReleaseOf(record, status.history));
-  return { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
+  const newestFirst = records.toSorted((a, b) => b.version - a.version);
+  const stored = newestFirst.map((record) => storedReleaseOf(record, status.history));
+  const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
+  const last = newestFirst[0];
+  if (last === undefined || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
+  return { ...seen, drift: await detectDrift(release, last, context) };
+}
+
+/** True when the release wants to know whether somebody changed its objects. */
+export function looksForDrift({ spec }: HelmRelease): boolean {
+  return spec.driftDetection?.mode === "enabled" || spec.driftDetection?.mode === "warn";
 }
 
 export function desiredOf(

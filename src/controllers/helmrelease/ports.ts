@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Chart } from "../../chart/index.ts";
 import { loadChartArchive } from "../../chart/index.ts";
 import type { Artifact } from "../../sources/index.ts";
+import type { Client } from "../../kube/index.ts";
 import type { Milliseconds } from "../runtime/index.ts";
 
 /** What the HelmRelease controller is given besides a cluster. */
@@ -12,6 +13,10 @@ export interface HelmReleaseOptions {
   readonly requeueDependency?: Milliseconds;
   /** Flux: --no-cross-namespace-refs. */
   readonly noCrossNamespaceRefs?: boolean;
+  /** A client that acts as another user, for `spec.serviceAccountName`. */
+  readonly clientAs?: (user: string) => Client;
+  /** Flux: --default-service-account. */
+  readonly defaultServiceAccount?: string;
   /** How many bytes of chart archives are kept parsed. */
   readonly chartCacheBytes?: number;
 }

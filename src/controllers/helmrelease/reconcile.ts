@@ -21,10 +21,13 @@ import {
   mustResetFailures,
   typeOf,
 } from "./decide.ts";
+import { type Drift, summarizeDrift } from "./drift.ts";
+import { latestSnapshot } from "./history.ts";
+import { fullName } from "./status.ts";
 import { removeHelmChart, syncHelmChart } from "./helm-chart.ts";
 import { type Ledger, manager, openLedger } from "./ledger.ts";
 import { identityOf, releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from "./names.ts";
-import { desiredOf, observe, readSource, readValues, whyDependenciesNotReady } from "./observe.ts";
+import { desiredOf, looksForDrift, observe, readSource, readValues, whyDependenciesNotReady } from "./observe.ts";
 import { type ChartLoader, createChartLoader, type HelmReleaseOptions } from "./ports.ts";
 import { activeRemediation } from "./remediation.ts";
 import { forceToken, isForceRequested, isResetRequested, resetToken } from "./requests.ts";
@@ -51,7 +54,7 @@ async function reconcile(
   options: HelmReleaseOptions,
   loadChart: ChartLoader,
 ): Promise<Outcome> {
-  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context);
+  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context, options);
   const ledger = openLedger(await writeFinalizer(context, object, "present", manager), context);
   let observed = false;
   try {
@@ -80,8 +83,9 @@ async function reconcileRelease(
   await syncHelmChart(ledger, context);
   const prepared = await prepare(ledger, context, options, loadChart);
   if ("outcome" in prepared) return prepared;
+  const acting = readyToAct(ledger, context, options);
   if (hasTargetChanged(ledger.release, targetOf(ledger.release, prepared))) {
-    await uninstallAs("uninstalled", ledger, context);
+    await uninstallAs("uninstalled", ledger, acting);
     ledger.tell({ event: "targetChanged" });
     return { outcome: "retry", reason: "TargetChanged", message: "the release moves to another target" };
   }
@@ -97,7 +101,20 @@ async function reconcileRelease(
   });
   const resetAt = resetToken(ledger.release);
   if (reset && resetAt !== undefined) ledger.tell({ event: "resetHandled", token: resetAt });
-  return await settle(ledger, prepared, context);
+  return await settle(ledger, prepared, acting);
+}
+
+function readyToAct(ledger: Ledger, context: Context, options: HelmReleaseOptions): Context {
+  try {
+    const acting = actingContext(ledger.release, context, options);
+    if ((ledger.release.spec.healthCheckExprs ?? []).length > 0)
+      throw new ActingError("RESTClientError", "spec.healthCheckExprs is not supported yet");
+    ledger.tell({ event: "passed", reasons: ["RESTClientError"] });
+    return acting;
+  } catch (error) {
+    if (error instanceof ActingError) ledger.tell({ event: "notReady", reason: error.code, message: error.message });
+    throw error;
+  }
 }
 
 /** Looks at the release, decides, acts, and looks again, until there is nothing to do or nothing that may be done now. */
@@ -110,6 +127,7 @@ async function settle(ledger: Ledger, wanted: Wanted, context: Context): Promise
     const decision = decide(ledger.release, seen, performed);
     const force = forceToken(ledger.release);
     if (isForceRequested(ledger.release) && force !== undefined) ledger.tell({ event: "forceHandled", token: force });
+    if (seen.drift !== undefined && seen.drift.length > 0) tellDrift(seen.drift, ledger, context);
     if (decision.decision !== "act") return conclude(decision, ledger, context, parseDuration(interval));
     const { action, because } = decision;
     if (decision.clearHistory === true) ledger.tell({ event: "historyCleared" });
@@ -123,7 +141,7 @@ async function settle(ledger: Ledger, wanted: Wanted, context: Context): Promise
     ledger.tell({ event: "actionStarted", action, timeout });
     await ledger.save();
     try {
-      await act(decision, ledger, wanted, context);
+      await act(decision, { ledger, seen, wanted, context });
     } catch (error) {
       const retryInterval = activeRemediation(ledger.release)?.retryInterval;
       if (retryInterval === undefined || context.signal.aborted) throw error;
@@ -149,7 +167,7 @@ function conclude(
     case "none":
       if (decision.state === "InSync") {
         tellTruncated(ledger);
-        ledger.tell({ event: "inSync", driftDetected: false });
+        ledger.tell({ event: "inSync", driftDetected: looksForDrift(ledger.release) });
       } else ledger.tell({ event: "settled" });
       return { outcome: "done", again: interval };
     case "stop":
@@ -180,6 +198,14 @@ function conclude(
       throw new Error(`cannot determine release state: ${decision.because}`);
     }
   }
+}
+
+function tellDrift(drift: readonly Drift[], ledger: Ledger, context: Context): void {
+  const latest = latestSnapshot(ledger.status);
+  if (latest === undefined) return;
+  const message = `Cluster state of release ${fullName(latest)} has drifted from the desired state:\n${summarizeDrift(drift)}`;
+  context.events.record(ledger.release, { type: "Warning", reason: "DriftDetected", message });
+  ledger.tell({ event: "drifted", message });
 }
 
 function tellTruncated(ledger: Ledger): void {
@@ -298,12 +324,13 @@ function targetOf(release: HelmRelease, { chart }: Wanted) {
 }
 
 /** Uninstalls the release and lets the object go. A suspended one goes without its release. */
-async function reconcileDeletion(object: HelmRelease, context: Context): Promise<Outcome> {
+async function reconcileDeletion(object: HelmRelease, context: Context, options: HelmReleaseOptions): Promise<Outcome> {
   if (!hasFinalizer(object)) return { outcome: "done" };
   const ledger = openLedger(object, context);
   if (object.spec.suspend !== true) {
     try {
-      if ((ledger.status.storageNamespace ?? "") !== "") await uninstallAs("uninstalled", ledger, context);
+      if ((ledger.status.storageNamespace ?? "") !== "")
+        await uninstallAs("uninstalled", ledger, actingContext(object, context, options));
       await removeHelmChart(ledger, context);
     } catch (error) {
       await ledger.save().catch((failure: unknown) => ignoreNotFound(failure));
