@@ -1,6 +1,7 @@
 import { ApiError, internalError } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { runCrds } from "./crds.ts";
 import { StoreError } from "./errors.ts";
 import type { Core, LogSource } from "./http/call.ts";
 import { respondStatus } from "./http/respond.ts";
@@ -31,6 +32,7 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   const { store = createStore(), now = () => new Date(), logs = () => "" } = options;
   const closing = new AbortController();
   const core: Core = { store, registry: createRegistry(store), now, closing: closing.signal, logs };
+  const crds = runCrds(core);
   const ready = bootstrap(core);
   // Every answer waits for it, and says so when it failed.
   ready.catch(() => {});
@@ -39,6 +41,8 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
     store,
     async close() {
       closing.abort();
+      crds.stop();
+      await crds.settled();
       await store.close();
     },
   };

@@ -77,16 +77,29 @@ export function expiredRevision(message: string, continueToken?: string): ApiErr
 
 /** The client asks for a revision that does not exist yet. */
 export function tooLargeResourceVersion(wanted: number, current: number): ApiError {
-  return failure("Timeout", `Too large resource version: ${wanted}, current: ${current}`, {
+  return failure("Timeout", `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1,
   });
 }
 
-/** A patch that does not fit the object that it is for. */
+/** A JSON patch that is none, or that does not fit the object that it is for. */
 export function invalidPatch(thrown: { readonly code: string; readonly message: string }): ApiError {
-  if (thrown.code === "patch") return failure("BadRequest", thrown.message);
-  return failure("Invalid", `the server rejected our request due to an error in our request`, {
-    causes: [{ message: thrown.message }],
-  });
+  if (thrown.code === "patch") {
+    return failure(
+      "BadRequest",
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+    );
+  }
+  if (thrown.code === "limit") return failure("RequestEntityTooLarge", thrown.message);
+  return failure("Invalid", "the server rejected our request due to an error in our request", {});
+}
+
+/** A strategic merge patch that cannot be applied. */
+export function unfitPatch(thrown: { readonly code: string; readonly message: string }): ApiError {
+  if (thrown.code === "BadFormat") return failure("BadRequest", thrown.message);
+  if (thrown.code === "Unprocessable") {
+    return failure("Invalid", `the server rejected our request due to an error in our request`, {});
+  }
+  return failure("InternalError", thrown.message);
 }

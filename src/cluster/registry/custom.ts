@@ -1,6 +1,6 @@
 import type { KubeObject, StructuralSchema } from "../../api/index.ts";
-import { ageColumn, nameColumn } from "./columns.ts";
-import type { Resource, ScalePaths, Subresource } from "./resource.ts";
+import { customColumns } from "./custom-columns.ts";
+import type { Resource, ScalePaths, Strategy, Subresource } from "./resource.ts";
 
 export const crdBucket = "apiextensions.k8s.io/customresourcedefinitions";
 
@@ -77,10 +77,15 @@ export function resourcesOfCrd(crd: KubeObject): readonly Resource[] {
         bucket: `${spec.group}/${names.plural}`,
         storageApiVersion: `${spec.group}/${storage.name}`,
         schema: version.schema?.openAPIV3Schema,
-        strategy: { status: version.subresources?.status !== undefined, generation: true },
-        columns: [nameColumn, ageColumn],
+        strategy: {
+          status: version.subresources?.status !== undefined,
+          generation: true,
+          fields: selectableFields(version),
+        },
+        columns: customColumns(version),
         custom: true,
         ...(scale === undefined ? {} : { scale }),
+        ...(version.deprecated === true ? { deprecation: deprecationOf(spec, version) } : {}),
       };
     });
 }
@@ -97,4 +102,24 @@ function subresourcesOf(
       ? []
       : [{ name: "scale", kind: "Scale", group: "autoscaling", version: "v1", verbs: subresourceVerbs }]),
   ];
+}
+
+function deprecationOf({ group, names }: CrdSpec, { name, deprecationWarning }: CrdVersion): string {
+  return deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`;
+}
+
+function selectableFields({ selectableFields: declared = [] }: CrdVersion): NonNullable<Strategy["fields"]> {
+  return Object.fromEntries(
+    declared.map(({ jsonPath }) => {
+      const names = jsonPath.split(".").slice(1);
+      const read = (object: KubeObject): string => {
+        const value = names.reduce<unknown>(
+          (found, name) => (found as Record<string, unknown> | undefined)?.[name],
+          object,
+        );
+        return value === undefined || value === null ? "" : String(value);
+      };
+      return [names.join("."), read];
+    }),
+  );
 }

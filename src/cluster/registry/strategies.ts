@@ -1,3 +1,4 @@
+import { crdStrategy } from "./crd-strategy.ts";
 import type { Strategy } from "./resource.ts";
 
 /** What is particular about one of Kubernetes' own kinds. */
@@ -24,4 +25,4 @@ const withGeneration = new Set([
   "scheduling.k8s.io/PriorityClass",
 ]);
 
-const strategies = new Map<string, Partial<Strategy>>();
+const strategies = new Map<string, Partial<Strategy>>([["apiextensions.k8s.io/CustomResourceDefinition", crdStrategy]]);

@@ -72,6 +72,12 @@ export function createStore(options: StoreOptions = {}): Store {
       return change.object;
     },
 
+    *entries() {
+      for (const [bucket, { list }] of buckets) {
+        for (const { key, revision: at, object } of list("")) yield { bucket, key, revision: at, object };
+      }
+    },
+
     async close() {
       failure ??= new StoreError("Closed", "the store is closed");
       await journal?.close();

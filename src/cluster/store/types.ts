@@ -43,6 +43,8 @@ export interface Store {
    * The store writes `metadata.resourceVersion`. Resolves with the state after the write: the last one for a deletion.
    */
   guaranteedUpdate(bucket: string, key: string, update: Update): Promise<KubeObject | undefined>;
+  /** Everything there is, for a snapshot. */
+  entries(): Iterable<JournalEntry>;
   close(): Promise<void>;
 }
 

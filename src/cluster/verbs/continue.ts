@@ -19,7 +19,9 @@ export function encodeContinue({ revision, start }: Continue): string {
 export function decodeContinue(token: string): { readonly revision: number | undefined; readonly start: string } {
   const { rv, start, v } = parse(token);
   if (v !== "meta.k8s.io/v1" || typeof start !== "string" || typeof rv !== "number" || !Number.isSafeInteger(rv)) {
-    throw badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+    throw badRequest(
+      "invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)",
+    );
   }
   return { revision: rv < 0 ? undefined : rv, start };
 }
@@ -31,7 +33,7 @@ function parse(token: string): { readonly rv?: unknown; readonly start?: unknown
     return typeof value === "object" && value !== null ? value : {};
   } catch (thrown) {
     throw badRequest(
-      `continue key is not valid: ${thrown instanceof SyntaxError ? thrown.message : "illegal base64 data"}`,
+      `invalid continue token: continue key is not valid: ${thrown instanceof SyntaxError ? thrown.message : "illegal base64 data at input byte 0"}`,
     );
   }
 }

@@ -4,6 +4,8 @@ import { bodyFormat, readBody } from "../http/body.ts";
 import { type Call, keyOf } from "../http/call.ts";
 import { respondList, respondObject, respondStatus } from "../http/respond.ts";
 import { ApiError } from "../../api/index.ts";
+import { cleanupFinalizer } from "../crds.ts";
+import { crdBucket } from "../registry/custom.ts";
 import { toServed } from "../serve.ts";
 import { commit, keep } from "../write/commit.ts";
 import { parseText } from "../write/decode.ts";
@@ -118,7 +120,7 @@ function afterDelete(call: Call, old: KubeObject, options: DeleteOptions, now: D
   const { metadata } = old;
   const isMarked = metadata.deletionTimestamp !== undefined;
   const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds) ?? 0;
-  const finalizers = finalizersAfter(call, metadata.finalizers ?? [], options);
+  const finalizers = finalizersAfter(call, [...(metadata.finalizers ?? []), ...addedFinalizers(call, old)], options);
   const spec = old["spec"] as { readonly finalizers?: readonly string[] } | undefined;
   const isHeld = call.resource.bucket === "/namespaces" && (spec?.finalizers ?? []).length > 0;
 
@@ -145,6 +147,12 @@ function afterDelete(call: Call, old: KubeObject, options: DeleteOptions, now: D
   return strategy.markDeleted?.(marked, now) ?? marked;
 }
 
+/** A CRD stays until its objects are gone. */
+function addedFinalizers({ resource }: Call, { metadata }: KubeObject): readonly string[] {
+  const isNew = metadata.deletionTimestamp === undefined && !(metadata.finalizers ?? []).includes(cleanupFinalizer);
+  return resource.bucket === crdBucket && isNew ? [cleanupFinalizer] : [];
+}
+
 function sameFinalizers(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((finalizer, index) => finalizer === b[index]);
 }
@@ -168,21 +176,21 @@ function finalizersAfter(call: Call, finalizers: readonly string[], options: Del
   }
 }
 
+// rest.BeforeDelete names the kind here, where other conflicts name the resource.
 function checkPreconditions(call: Call, object: KubeObject, { uid, resourceVersion }: DeleteOptions): void {
   const { name = "", uid: actual = "", resourceVersion: version = "" } = object.metadata;
+  const subject = { group: call.resource.group, plural: call.resource.kind };
+  const perhaps = "The object might have been deleted and then recreated";
   if (uid !== undefined && uid !== actual) {
     throw conflict(
-      call.resource,
+      subject,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${actual}). ${perhaps}`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== version) {
-    throw conflict(
-      call.resource,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${version}`,
-    );
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${version}). The object might have been modified`;
+    throw conflict(subject, name, why);
   }
 }
 
@@ -244,7 +252,7 @@ function checked(options: {
     propagationPolicy ?? (orphanDependents === true ? "Orphan" : orphanDependents === false ? "Background" : undefined);
   if (policy !== undefined && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
     throw invalid(kind, "", [
-      fieldError.notSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan", "nil"]),
+      fieldError.notSupported("propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"]),
     ]);
   }
   const { uid, resourceVersion } = (isValues(preconditions) ? preconditions : {}) as {

@@ -132,9 +132,8 @@ function watchProblems(options: {
 export function isDryRun(values: readonly string[], kind: string): boolean {
   const given = values.filter((value) => value !== "");
   if (given.length === 0) return false;
-  const problems = given
-    .filter((value) => value !== "All")
-    .map((value) => fieldError.notSupported("dryRun", value, ["All"]));
-  if (problems.length > 0) throw invalid({ group: "meta.k8s.io", kind }, "", problems);
+  if (given.some((value) => value !== "All")) {
+    throw invalid({ group: "meta.k8s.io", kind }, "", [fieldError.notSupported("dryRun", given, ["All"])]);
+  }
   return true;
 }

@@ -1,12 +1,20 @@
-import { badRequest, type KubeObject, schemaOf } from "../../api/index.ts";
+import {
+  badRequest,
+  fieldError,
+  invalid,
+  type KubeObject,
+  StrategicMergeError,
+  strategicMergePatch,
+} from "../../api/index.ts";
 import { applyJsonPatch, applyMergePatch, JsonPatchError, parseJsonPatch } from "../../base/json-patch.ts";
+import { messageOf } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
 import { mediaTypeOf, readBody } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
-import { invalidPatch, unsupportedMediaType } from "../http/refusals.ts";
+import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals.ts";
 import { respondObject } from "../http/respond.ts";
 import { applyServerSide } from "../managed-fields/index.ts";
-import { asObject, parseText } from "../write/decode.ts";
+import { asObject, goJsonError, parseText } from "../write/decode.ts";
 import { managerOf, requireManager } from "../write/manager.ts";
 import { resetsOf, update } from "./update.ts";
 
@@ -26,7 +34,11 @@ export async function patchObject(call: Call): Promise<Response> {
   if (type === undefined || (type === "strategic" && call.resource.custom)) throw unsupportedMediaType(accepted);
   const text = await readBody(call.request);
   if (type === "apply") return apply(call, text);
-  if (call.query.get("force") !== null) throw badRequest("force is not allowed for non-apply patch");
+  if (call.query.get("force") !== null) {
+    throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+      fieldError.forbidden("force", "may not be specified for non-apply patch"),
+    ]);
+  }
   const patch = parsePatch(text);
   const manager = managerOf(call, "PatchOptions");
   const stored = await update(call, {
@@ -41,7 +53,7 @@ function parsePatch(text: string): Value {
   try {
     return JSON.parse(text) as Value;
   } catch (thrown) {
-    throw badRequest(`error decoding patch: ${thrown instanceof Error ? thrown.message : "not JSON"}`);
+    throw badRequest(`error decoding patch: ${goJsonError(text, messageOf(thrown))}`);
   }
 }
 
@@ -58,7 +70,12 @@ function patched(call: Call, type: "json" | "merge" | "strategic", old: KubeObje
     case "merge":
       return applyMergePatch(original, patch);
     case "strategic":
-      throw new Error(`strategic merge patch of ${call.resource.kind} is not there yet`);
+      try {
+        return strategicMergePatch(original, patch, call.resource.schema);
+      } catch (thrown) {
+        if (thrown instanceof StrategicMergeError) throw unfitPatch(thrown);
+        throw thrown;
+      }
   }
 }
 
@@ -86,7 +103,7 @@ async function apply(call: Call, text: string): Promise<Response> {
     },
   };
   const common = {
-    schema: resource.schema ?? schemaOf(resource),
+    schema: resource.schema,
     manager,
     apiVersion: resource.apiVersion,
     ...(path.subresource === undefined ? {} : { subresource: path.subresource }),

@@ -96,7 +96,7 @@ export function refuseFutureRevision(call: Call, revision: string | null | undef
   if (revision === null || revision === undefined || revision === "") return;
   if (!/^\d+$/.test(revision))
     throw badRequest(
-      `Invalid value: ${JSON.stringify(revision)}: strconv.ParseUint: parsing ${JSON.stringify(revision)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(revision)}: strconv.ParseUint: parsing ${JSON.stringify(revision)}: invalid syntax`,
     );
   const current = call.core.store.revision();
   if (Number(revision) > current) throw tooLargeResourceVersion(Number(revision), current);

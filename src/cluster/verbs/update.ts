@@ -96,7 +96,9 @@ function nextState(call: Call, old: KubeObject, options: UpdateOptions): KubeObj
   const { resource, path } = call;
   const subresource = options.subresource ?? path.subresource;
   const sent = options.produce(old);
-  if (options.tracked !== true || sent !== old) checkVersion(resource, sent, old);
+  if (options.tracked !== true || sent !== old) {
+    checkVersion(resource, sent, old, { uid: options.kind === "UpdateOptions" });
+  }
   const complete = applyDefaults(resource, withVersion(sent, old));
   const tracked =
     options.tracked === true

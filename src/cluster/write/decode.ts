@@ -1,4 +1,4 @@
-import { badRequest, type KubeObject } from "../../api/index.ts";
+import { badRequest, fieldError, invalid, type KubeObject, versionOf } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { isValues } from "../../base/value.ts";
@@ -34,7 +34,7 @@ export function decodeObject(
   resource: Resource = call.resource,
 ): KubeObject {
   const head = `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: `;
-  const { value, duplicates } = parseText(text, format, (why) => `${head}${why} (${text.slice(0, 64)})`);
+  const { value, duplicates } = parseText(text, format, (why) => `${head}${why} (${excerpt(text)})`);
   return asObject(call, value, duplicates, resource);
 }
 
@@ -52,14 +52,8 @@ export function asObject(
     );
   }
   const given = value as Readonly<Record<string, unknown>>;
-  const sentVersion =
-    given["apiVersion"] === undefined || given["apiVersion"] === "" ? apiVersion : given["apiVersion"];
-  const sentKind = given["kind"] === undefined || given["kind"] === "" ? kind : given["kind"];
-  if (resource.custom && given["kind"] === undefined) {
-    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`);
-  }
-  if (sentVersion !== apiVersion || sentKind !== kind)
-    throw badRequest(mismatch(resource, String(sentVersion), String(sentKind)));
+  if (resource.custom) checkCustomType(resource, given);
+  else checkType(resource, given);
   const { object, unknown } = decodeTyped(resource, { ...given, apiVersion, kind });
   reportUnknown(call, resource, [
     ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
@@ -89,19 +83,47 @@ function fieldValidationOf(call: Call): "Strict" | "Warn" | "Ignore" {
   return asked === "Strict" || asked === "Ignore" ? asked : "Warn";
 }
 
-function mismatch(resource: Resource, apiVersion: string, kind: string): string {
-  const slash = apiVersion.indexOf("/");
-  const version = apiVersion.slice(slash + 1);
-  if (resource.custom) {
-    return apiVersion === resource.apiVersion
-      ? `the kind in the data (${kind}) does not match the expected kind (${resource.kind})`
-      : `the API version in the data (${apiVersion}) does not match the expected API version (${resource.apiVersion})`;
+/** What has no apiVersion or kind is taken for what the path names; what has another is refused. */
+function checkType({ group, apiVersion, kind }: Resource, given: Readonly<Record<string, unknown>>): void {
+  const sentVersion = String(given["apiVersion"] ?? "") || apiVersion;
+  const sentKind = String(given["kind"] ?? "") || kind;
+  if (sentVersion !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
+    );
   }
-  const ours = resource.group === "" ? "core" : resource.group.split(".")[0]!;
-  if (apiVersion !== resource.apiVersion) {
-    return `the API version in the data (${apiVersion}) does not match the expected API version (${resource.apiVersion})`;
+  if (sentKind === kind) return;
+  const version = versionOf(apiVersion);
+  const ours = group === "" ? "core" : group.split(".")[0]!;
+  throw badRequest(
+    `${sentKind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (${version}.${sentKind}) to (${ours}.${kind}): unknown conversion`,
+  );
+}
+
+function checkCustomType({ group, apiVersion, kind }: Resource, given: Readonly<Record<string, unknown>>): void {
+  const sentKind = given["kind"];
+  if (sentKind === undefined || sentKind === "") {
+    const text = JSON.stringify(given);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing in '${text.slice(0, 1000)}' (${excerpt(text)})`,
+    );
   }
-  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${resource.kind}: converting (${version}.${kind}) to (${ours}.${resource.kind}): unknown conversion`;
+  const sentVersion = String(given["apiVersion"] ?? "");
+  if (sentVersion !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
+    );
+  }
+  if (sentKind === kind) return;
+  const { name } = (given["metadata"] ?? {}) as { readonly name?: unknown };
+  throw invalid({ group, kind: String(sentKind) }, typeof name === "string" ? name : "", [
+    fieldError.invalid("kind", sentKind, `must be ${kind}`),
+  ]);
+}
+
+/** The start of a text as error messages quote it. */
+function excerpt(text: string): string {
+  return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 }
 
 function goType(value: unknown): string {
@@ -110,7 +132,8 @@ function goType(value: unknown): string {
   return typeof value === "number" ? "number" : "string";
 }
 
-function goJsonError(text: string, message: string): string {
+/** A JSON error in the words of Go's decoder, as far as they can be known. */
+export function goJsonError(text: string, message: string): string {
   if (/end of JSON input/.test(message) || text.trim() === "") return "unexpected end of JSON input";
   const at = /position (\d+)/.exec(message)?.[1];
   const found = at === undefined ? undefined : text[Number(at)];

@@ -120,6 +120,8 @@ export function validateUpdate(call: Call, next: KubeObject, old: KubeObject, su
   const { resource } = call;
   const problems: FieldError[] = [
     ...metadataUpdateProblems(next, old),
+    // Kubernetes checks this twice, and says so twice.
+    ...metadataUpdateProblems(next, old),
     ...metadataProblems(next, resource),
     ...schemaProblems(resource, next, old),
   ];
@@ -135,20 +137,26 @@ function refuseProblems(resource: Resource, object: KubeObject, problems: readon
   if (problems.length > 0) throw invalid(resource, object.metadata.name ?? "", problems);
 }
 
-/** Optimistic concurrency: the version that the client has seen must be the one that is there. Throws Conflict or Invalid. */
-export function checkVersion(resource: Resource, next: KubeObject, old: KubeObject): void {
+/**
+ * Optimistic concurrency: the version that the client has seen must be the one that is there. A PUT names the object's uid
+ * too, if it knows it. Throws Conflict or Invalid.
+ */
+export function checkVersion(
+  resource: Resource,
+  next: KubeObject,
+  old: KubeObject,
+  options: { readonly uid: boolean },
+): void {
   const { resourceVersion, uid, name = "" } = next.metadata;
-  if (uid !== undefined && uid !== "" && uid !== old.metadata.uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`,
-    );
+  if (options.uid && uid !== undefined && uid !== "" && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`;
+    throw conflict(resource, name, why);
   }
   if (resourceVersion === undefined || resourceVersion === "" || resourceVersion === "0") {
     if (resource.custom || unconditionalRefused.has(`${resource.group}/${resource.kind}`)) {
-      const problem = fieldError.invalid("metadata.resourceVersion", 0, "must be specified for an update");
-      throw invalid(resource, name, [{ ...problem, message: "Invalid value: 0x0: must be specified for an update" }]);
+      throw invalid({ group: resource.group, kind: resource.plural }, name, [
+        fieldError.invalid("metadata.resourceVersion", 0, "must be specified for an update"),
+      ]);
     }
     return;
   }

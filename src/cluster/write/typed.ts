@@ -1,4 +1,4 @@
-import { badRequest, type KubeObject, schemaOf, type StructuralSchema } from "../../api/index.ts";
+import { badRequest, type KubeObject, prune, schemaOf, type StructuralSchema } from "../../api/index.ts";
 import { isValues } from "../../base/value.ts";
 import type { Resource } from "../registry/resource.ts";
 
@@ -19,7 +19,10 @@ export function decodeTyped(
   const own = schemaOf({ group: "", version: "v1", kind: "ConfigMap" })?.properties?.["metadata"];
   const metadata = value["metadata"] === undefined || value["metadata"] === null ? {} : value["metadata"];
   const decoded = own === undefined ? metadata : decode(at, own, metadata, "metadata", "ObjectMeta");
-  return { object: { ...value, metadata: decoded } as KubeObject, unknown };
+  const whole = { ...value, metadata: decoded } as KubeObject;
+  if (resource.schema === undefined) return { object: whole, unknown };
+  const pruned = prune(whole, resource.schema);
+  return { object: pruned.value, unknown: [...unknown, ...pruned.unknown] };
 }
 
 function withMetadata(object: KubeObject): KubeObject {
