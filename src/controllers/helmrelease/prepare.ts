@@ -1,0 +1,96 @@
+import { isApiError } from "../../api/index.ts";
+import { formatDuration } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { Values } from "../../base/value.ts";
+import type { Context, Outcome } from "../runtime/index.ts";
+import type { Wanted } from "./actions/wanted.ts";
+import type { Ledger } from "./ledger.ts";
+import { readSource, readValues, whyDependenciesNotReady } from "./observe.ts";
+import type { ChartLoader, HelmReleaseOptions } from "./ports.ts";
+import { ChartMutateError, sourceReferenceOf, withSourceRevision, whySourceNotReady } from "./source.ts";
+import { ValuesError } from "./values.ts";
+
+const defaultRequeue = 30_000;
+
+/** Fulfils the prerequisites in Flux's order: dependencies, source, values, chart. Gives an outcome when one is missing. */
+export async function prepare(
+  ledger: Ledger,
+  context: Context,
+  options: HelmReleaseOptions,
+  loadChart: ChartLoader,
+): Promise<Wanted | Outcome> {
+  const { requeueDependency = defaultRequeue } = options;
+  const { release } = ledger;
+  const notReady = (reason: string, message: string): void => ledger.tell({ event: "notReady", reason, message });
+  const waiting = (reason: string, message: string): Outcome => {
+    notReady(reason, message);
+    return { outcome: "waiting", reason, message, again: requeueDependency };
+  };
+  const hasNews = release.metadata.generation !== release.status?.observedGeneration;
+  if (hasNews) {
+    ledger.tell({ event: "reconciling", message: "Fulfilling prerequisites" });
+    await ledger.save();
+  }
+
+  const dependency = await whyDependenciesNotReady(release, context);
+  if (dependency !== undefined) {
+    context.events.record(release, { type: "Normal", reason: "DependencyNotReady", message: dependency });
+    return waiting("DependencyNotReady", dependency);
+  }
+  ledger.tell({ event: "passed", reasons: ["DependencyNotReady"] });
+
+  const reference = sourceReferenceOf(release);
+  let source: Awaited<ReturnType<typeof readSource>>;
+  try {
+    source = await readSource(release, context);
+  } catch (error) {
+    notReady("ArtifactFailed", `could not get Source object: ${messageOf(error)}`);
+    if (isApiError(error, "NotFound"))
+      context.events.record(release, {
+        type: "Warning",
+        reason: "ArtifactFailed",
+        message: `could not get Source object: ${messageOf(error)}`,
+      });
+    throw error;
+  }
+  ledger.tell({ event: "passed", reasons: ["AccessDenied", "ArtifactFailed"] });
+
+  const why = whySourceNotReady({ ...source, kind: reference.kind });
+  if (why !== undefined) return waiting("SourceNotReady", why);
+  ledger.tell({ event: "passed", reasons: ["SourceNotReady"] });
+
+  let values: Values;
+  try {
+    values = await readValues(release, context);
+  } catch (error) {
+    if (error instanceof ValuesError) {
+      notReady("ValuesError", error.message);
+      context.events.record(release, { type: "Warning", reason: "ValuesError", message: error.message });
+    }
+    throw error;
+  }
+  ledger.tell({ event: "passed", reasons: ["ValuesError"] });
+
+  try {
+    const loaded = await loadChart(source.status!.artifact!, context.signal);
+    const wanted = withSourceRevision(loaded, { ...source, kind: reference.kind });
+    ledger.tell({ event: "passed", reasons: ["ArtifactFailed"] });
+    return { ...wanted, values };
+  } catch (error) {
+    if (error instanceof ChartMutateError) notReady("ChartMutateError", error.message);
+    else if (isMissing(error))
+      return waiting(
+        "ArtifactFailed",
+        `Source not ready: artifact not found. Retrying in ${formatDuration(requeueDependency)}`,
+      );
+    else {
+      notReady("ArtifactFailed", `Could not load chart: ${messageOf(error)}`);
+      context.events.record(release, { type: "Warning", reason: "ArtifactFailed", message: messageOf(error) });
+    }
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ArtifactMissing" || error.code === "NotFound");
+}

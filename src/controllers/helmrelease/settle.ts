@@ -1,0 +1,112 @@
+import { formatDuration, parseDuration } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { Context, Outcome } from "../runtime/index.ts";
+import { act } from "./act.ts";
+import { timeoutOf } from "./actions/timeout.ts";
+import type { Wanted } from "./actions/wanted.ts";
+import { type ActionType, type Decision, decide, decideAfterRemediation, typeOf } from "./decide.ts";
+import { type Drift, summarizeDrift } from "./drift.ts";
+import { latestSnapshot } from "./history.ts";
+import type { Ledger } from "./ledger.ts";
+import { identityOf } from "./names.ts";
+import { looksForDrift, observe } from "./observe.ts";
+import { activeRemediation } from "./remediation.ts";
+import { forceToken, isForceRequested } from "./requests.ts";
+import { fullName } from "./status.ts";
+
+/** Looks at the release, decides, acts, and looks again, until there is nothing to do or nothing that may be done now. */
+export async function settle(ledger: Ledger, wanted: Wanted, context: Context): Promise<Outcome> {
+  const { interval } = ledger.release.spec;
+  const performed = new Set<ActionType>();
+  for (;;) {
+    context.signal.throwIfAborted();
+    const seen = await observe(ledger, wanted, context);
+    const decision = decide(ledger.release, seen, performed);
+    const force = forceToken(ledger.release);
+    if (isForceRequested(ledger.release) && force !== undefined) ledger.tell({ event: "forceHandled", token: force });
+    if (seen.drift !== undefined && seen.drift.length > 0) tellDrift(seen.drift, ledger, context);
+    if (decision.decision !== "act") return conclude(decision, ledger, context, parseDuration(interval));
+    const { action, because } = decision;
+    if (decision.clearHistory === true) ledger.tell({ event: "historyCleared" });
+    if (action === "test") ledger.tell({ event: "untested" });
+    if (action === "rollback" || action === "uninstallRemediation") tellTruncated(ledger);
+    const timeout = formatDuration(timeoutOf(ledger.release, action));
+    context.log.info(`running '${action}' action with timeout of ${timeout}`, {
+      ...identityOf(ledger.release),
+      because,
+    });
+    ledger.tell({ event: "actionStarted", action, timeout });
+    await ledger.save();
+    try {
+      await act(decision, { ledger, seen, wanted, context });
+    } catch (error) {
+      const retryInterval = activeRemediation(ledger.release)?.retryInterval;
+      if (retryInterval === undefined || context.signal.aborted) throw error;
+      return conclude({ decision: "retryLater", after: retryInterval, because: messageOf(error) }, ledger, context, 0);
+    }
+    if (typeOf(action) === "remediate")
+      return conclude(decideAfterRemediation(ledger.release), ledger, context, parseDuration(interval));
+    performed.add(typeOf(action));
+    await ledger.save();
+  }
+}
+
+/** Tells how a pass ends when there is nothing (more) to do in it. */
+function conclude(
+  decision: Exclude<Decision, { readonly decision: "act" }> | Decision,
+  ledger: Ledger,
+  context: Context,
+  interval: number,
+): Outcome {
+  switch (decision.decision) {
+    case "act":
+      throw new Error(`cannot end a pass with action ${decision.action}`); // decideAfterRemediation chooses none
+    case "none":
+      if (decision.state === "InSync") {
+        tellTruncated(ledger);
+        ledger.tell({ event: "inSync", driftDetected: looksForDrift(ledger.release) });
+      } else ledger.tell({ event: "settled" });
+      return { outcome: "done", again: interval };
+    case "stop":
+      ledger.tell({ event: "settled" });
+      return { outcome: "done", again: interval };
+    case "requeue":
+      ledger.tell({ event: "retrying" });
+      return { outcome: "retry", reason: "ProgressingWithRetry", message: decision.because };
+    case "retryLater":
+      ledger.tell({ event: "retrying", after: formatDuration(decision.after) });
+      return { outcome: "done", again: decision.after };
+    case "exceeded": {
+      const { action, failureCount } = decision.remediation;
+      const last = ledger.status.lastAttemptedReleaseAction ?? action;
+      const message = `Failed to ${last} after ${failureCount} attempt(s)`;
+      ledger.tell({ event: "stalled", reason: "RetriesExceeded", message });
+      context.log.error(`terminal error: exceeded maximum retries: ${decision.because}`, identityOf(ledger.release));
+      return { outcome: "stalled", reason: "RetriesExceeded", message };
+    }
+    case "missingRollbackTarget": {
+      const message = `Failed to perform remediation: ${decision.because}`;
+      ledger.tell({ event: "stalled", reason: "MissingRollbackTarget", message });
+      return { outcome: "stalled", reason: "MissingRollbackTarget", message };
+    }
+    case "unknown": {
+      const message = `Could not determine release state: ${decision.because}`;
+      ledger.tell({ event: "notReady", reason: "StateError", message });
+      throw new Error(`cannot determine release state: ${decision.because}`);
+    }
+  }
+}
+
+function tellDrift(drift: readonly Drift[], ledger: Ledger, context: Context): void {
+  const latest = latestSnapshot(ledger.status);
+  if (latest === undefined) return;
+  const message = `Cluster state of release ${fullName(latest)} has drifted from the desired state:\n${summarizeDrift(drift)}`;
+  context.events.record(ledger.release, { type: "Warning", reason: "DriftDetected", message });
+  ledger.tell({ event: "drifted", message });
+}
+
+function tellTruncated(ledger: Ledger): void {
+  const remediation = activeRemediation(ledger.release);
+  const ignoreTests = remediation?.ignoreTestFailures ?? ledger.release.spec.test?.ignoreFailures ?? false;
+  ledger.tell({ event: "historyTruncated", ignoreTests, retryOnFailure: remediation?.retryInterval !== undefined });
+}
