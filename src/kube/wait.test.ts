@@ -54,7 +54,7 @@ function timers() {
     return () => waiting.delete(callback);
   };
   const elapse = (milliseconds: number): void => {
-    for (const [callback, due] of [...waiting]) {
+    for (const [callback, due] of new Map(waiting)) {
       if (due > milliseconds) continue;
       waiting.delete(callback);
       callback();

@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { KubeError } from "../errors.ts";
+import type { Auth, Connection, ExecPlugin, Source } from "./connection.ts";
+
+/** What a request needs to be let in. */
+export interface Credentials {
+  readonly authorization?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** Gives credentials, fresh ones when they have run out or `renew` says that they were refused. */
+export type CredentialSource = (options?: { readonly renew?: boolean }) => Promise<Credentials>;
+
+const tokenLife = 60_000;
+
+/** Makes the source of a connection's credentials. Files are read again every minute, for projected tokens change. */
+export function createCredentials(connection: Connection, env: NodeJS.ProcessEnv, now = Date.now): CredentialSource {
+  const fixed = async (): Promise<Credentials> => {
+    const { certificate, key } = connection.tls;
+    if (certificate === undefined || key === undefined) return {};
+    return { certificate: await readSource(certificate), key: await readSource(key) };
+  };
+  let known: { readonly credentials: Promise<Credentials>; expires: number } | undefined;
+  return ({ renew = false } = {}) => {
+    if (known !== undefined && now() < known.expires && !renew) return known.credentials;
+    const fetching = fixed().then(async (own) => {
+      const { expires, ...given } = await authenticate(connection, env, now());
+      if (known?.credentials === credentials) known.expires = expires;
+      return { ...own, ...given };
+    });
+    const credentials: Promise<Credentials> = fetching;
+    known = { credentials, expires: Number.POSITIVE_INFINITY };
+    credentials.catch(() => {
+      if (known?.credentials === credentials) known = undefined;
+    });
+    return credentials;
+  };
+}
+
+type Authenticated = Credentials & { readonly expires: number };
+
+async function authenticate(connection: Connection, env: NodeJS.ProcessEnv, time: number): Promise<Authenticated> {
+  const { auth } = connection;
+  switch (auth.kind) {
+    case "none":
+      return { expires: Number.POSITIVE_INFINITY };
+    case "token": {
+      const token = (await readSource(auth.token)).trim();
+      return {
+        authorization: `Bearer ${token}`,
+        expires: "file" in auth.token ? time + tokenLife : Number.POSITIVE_INFINITY,
+      };
+    }
+    case "basic":
+      return { authorization: basic(auth), expires: Number.POSITIVE_INFINITY };
+    case "exec":
+      return await runPlugin(auth.exec, connection, env);
+  }
+}
+
+function basic({ username, password }: Extract<Auth, { readonly kind: "basic" }>): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+/** Reads a source; the error names the file but shows nothing of it. */
+export async function readSource(source: Source): Promise<string> {
+  if ("text" in source) return source.text;
+  try {
+    return await readFile(source.file, "utf8");
+  } catch (cause) {
+    throw new KubeError("credentials", `unable to read ${source.file}: ${(cause as NodeJS.ErrnoException).code}`, {
+      cause,
+    });
+  }
+}
+
+const pluginTimeout = 60_000;
+const largestOutput = 1024 * 1024;
+
+async function runPlugin(plugin: ExecPlugin, connection: Connection, env: NodeJS.ProcessEnv): Promise<Authenticated> {
+  const { apiVersion, command, args } = plugin;
+  const cluster = plugin.provideClusterInfo ? { cluster: await clusterInfo(connection) } : {};
+  const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive: false, ...cluster } });
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(
+      command,
+      [...args],
+      {
+        env: { ...env, ...plugin.env, KUBERNETES_EXEC_INFO: info },
+        timeout: pluginTimeout,
+        maxBuffer: largestOutput,
+        encoding: "utf8",
+      },
+      (cause, stdout) => (cause === null ? resolve(stdout) : reject(pluginError(plugin, cause))),
+    );
+  });
+  return readCredential(output, plugin);
+}
+
+/** The program's output may hold a secret: only its exit is told. */
+function pluginError({ command, installHint }: ExecPlugin, cause: NodeJS.ErrnoException | Error): KubeError {
+  const code = "code" in cause ? cause.code : undefined;
+  const hint = installHint === "" ? "" : `\n\n${installHint}`;
+  if (code === "ENOENT") {
+    return new KubeError("credentials", `getting credentials: exec: executable ${command} not found${hint}`, { cause });
+  }
+  const how = typeof code === "number" ? `failed with exit code ${code}` : "failed";
+  return new KubeError("credentials", `getting credentials: exec: executable ${command} ${how}${hint}`);
+}
+
+function readCredential(output: string, { command, apiVersion }: ExecPlugin): Authenticated {
+  const refuse = (what: string): KubeError =>
+    new KubeError("credentials", `exec plugin ${JSON.stringify(command)} ${what}`);
+  let answer: { readonly apiVersion?: unknown; readonly status?: Readonly<Record<string, unknown>> };
+  try {
+    answer = JSON.parse(output);
+  } catch {
+    throw refuse("printed no JSON");
+  }
+  if (answer?.apiVersion !== apiVersion) {
+    throw refuse(`is configured to use API version ${apiVersion}, but printed another`);
+  }
+  const { token, clientCertificateData: certificate, clientKeyData: key, expirationTimestamp } = answer.status ?? {};
+  if (typeof token !== "string" && typeof certificate !== "string")
+    throw refuse("didn't return a token or cert/key pair");
+  const expiry = typeof expirationTimestamp === "string" ? Date.parse(expirationTimestamp) : Number.NaN;
+  return {
+    expires: Number.isNaN(expiry) ? Number.POSITIVE_INFINITY : expiry,
+    ...(typeof token === "string" ? { authorization: `Bearer ${token}` } : {}),
+    ...(typeof certificate === "string" && typeof key === "string" ? { certificate, key } : {}),
+  };
+}
+
+async function clusterInfo({ server, tls, proxyUrl }: Connection): Promise<Readonly<Record<string, unknown>>> {
+  return {
+    server,
+    ...(tls.serverName === undefined ? {} : { "tls-server-name": tls.serverName }),
+    ...(tls.insecure ? { "insecure-skip-tls-verify": true } : {}),
+    ...(tls.ca === undefined
+      ? {}
+      : { "certificate-authority-data": Buffer.from(await readSource(tls.ca)).toString("base64") }),
+    ...(proxyUrl === undefined ? {} : { "proxy-url": proxyUrl }),
+    config: null,
+  };
+}
