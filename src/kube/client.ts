@@ -13,6 +13,7 @@ import type {
   Kind,
   ListOptions,
   PatchOptions,
+  Table,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -116,6 +117,13 @@ export function createClient(options: ClientOptions): Client {
       return { ...first, metadata, items };
     },
 
+    async table(kind, { namespace, name, labelSelector, signal }) {
+      const named = name === undefined ? {} : { name };
+      const path = resourcePath(await discovery.resource(kind), { namespace, ...named });
+      const query = queryString({ labelSelector, includeObject: "None" });
+      return await json<Table>({ method: "GET", path: path + query, accept: tableType, signal, idempotent: true });
+    },
+
     async create<T extends KubeObject>(object: T, given: WriteOptions = {}) {
       const resource = await discovery.resource(object);
       const { namespace } = object.metadata;
@@ -185,6 +193,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 const pods = { group: "", version: "v1", plural: "pods", namespaced: true } as const;
+const tableType = "application/json;as=Table;v=v1;g=meta.k8s.io";
 const applyType = "application/apply-patch+yaml";
 const patchTypes: Readonly<Record<PatchOptions["type"], string>> = {
   json: "application/json-patch+json",

@@ -61,6 +61,12 @@ export interface ApiResource {
   readonly verbs: readonly string[];
 }
 
+/** What `kubectl get` prints: the server's own columns. */
+export interface Table {
+  readonly columnDefinitions: readonly { readonly name: string; readonly type: string; readonly priority: number }[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
+
 /** A client of one cluster as one user. Every call throws `ApiError` for an answer that is not a success. */
 export interface Client {
   get<T extends KubeObject = KubeObject>(
@@ -73,6 +79,16 @@ export interface Client {
     options?: { readonly signal?: AbortSignal },
   ): Promise<T | undefined>;
   list<T extends KubeObject = KubeObject>(kind: Kind, options?: ListOptions): Promise<ObjectList<T>>;
+  /** One object, or all that a selector takes, as the server's table. Rows come without their objects. */
+  table?(
+    kind: Kind,
+    options: {
+      readonly namespace?: string;
+      readonly name?: string;
+      readonly labelSelector?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<Table>;
   create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
   replace<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
   patch<T extends KubeObject = KubeObject>(
