@@ -25,6 +25,11 @@ export async function loadChartArchive(bytes: Uint8Array, limits: ChartLimits = 
   );
 }
 
+/** The files of a packed chart, subcharts still packed. Throws ChartError as `loadChartArchive` does. */
+export function readPackedFiles(bytes: Uint8Array, limits: ChartLimits = {}): readonly ChartFile[] {
+  return readChartArchive(bytes, new Budget(limits));
+}
+
 /** Counts down over a chart and the subcharts packed inside of it. */
 export class Budget {
   readonly maxBytes: number;

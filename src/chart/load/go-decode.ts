@@ -32,15 +32,40 @@ export function decodeDocument(document: Value, shape: GoShape & { readonly shap
   return decodeStruct(document, shape, "");
 }
 
+/** The name of the first field that the struct does not have, in the order in which Go meets them; undefined when all are known. */
+export function unknownField(document: Value, struct: GoShape & { readonly shape: "struct" }): string | undefined {
+  if (!isValues(document)) return undefined;
+  for (const key of Object.keys(document).sort(compareBytes)) {
+    const shape = fieldOf(struct, key)?.shape;
+    if (shape === undefined) return key;
+    const value = document[key]!;
+    const below = shape.shape === "list" ? shape.of : shape;
+    if (below.shape !== "struct") continue;
+    for (const item of Array.isArray(value) ? (value as readonly Value[]) : [value]) {
+      const found = unknownField(item, below);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function fieldOf(
+  struct: GoShape & { readonly shape: "struct" },
+  key: string,
+): { readonly name: string; readonly shape: GoShape } | undefined {
+  const name = Object.hasOwn(struct.fields, key)
+    ? key
+    : Object.keys(struct.fields).find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+  return name === undefined ? undefined : { name, shape: struct.fields[name]! };
+}
+
 function decodeStruct(map: Values, struct: GoShape & { readonly shape: "struct" }, path: string): Values {
   const result: Record<string, Value> = {};
-  const names = Object.keys(struct.fields);
   for (const key of Object.keys(map).sort(compareBytes)) {
-    const name = Object.hasOwn(struct.fields, key)
-      ? key
-      : names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
-    if (name === undefined) continue;
-    const value = decode(map[key]!, struct.fields[name]!, `${struct.owner}${path}.${name}`, `${path}.${name}`);
+    const field = fieldOf(struct, key);
+    if (field === undefined) continue;
+    const { name, shape } = field;
+    const value = decode(map[key]!, shape, `${struct.owner}${path}.${name}`, `${path}.${name}`);
     if (value !== undefined) result[name] = value;
   }
   return result;

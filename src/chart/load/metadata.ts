@@ -28,7 +28,8 @@ const dependency: StructShape = {
   },
 };
 
-const metadata: StructShape = {
+/** What Chart.yaml may hold. */
+export const metadataShape: StructShape = {
   shape: "struct",
   type: "v2.Metadata",
   owner: "Metadata",
@@ -75,7 +76,7 @@ export type LooseMetadata = {
 
 /** Reads Chart.yaml or requirements.yaml. Throws an Error with Go's text for YAML that does not fit. */
 export function parseMetadata(text: string): LooseMetadata {
-  return decodeDocument(parseYaml(text), metadata) as LooseMetadata;
+  return decodeDocument(parseYaml(text), metadataShape) as LooseMetadata;
 }
 
 /** Reads Chart.lock or requirements.lock. */

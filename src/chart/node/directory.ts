@@ -18,8 +18,18 @@ const maxDepth = 100;
 
 /** Loads an unpacked chart, leaving out what its .helmignore names. Throws ChartError with Helm's text for what is no chart. */
 export async function loadChartDirectory(path: string, options: DirectoryOptions = {}): Promise<Chart> {
-  const top = resolve(path);
   const budget = new Budget(options);
+  const files = await readChartDirectory(path, { ...options, budget });
+  return await chartFromFiles(files, (data) => Promise.resolve(readChartArchive(data, budget)));
+}
+
+/** The files of an unpacked chart without what its .helmignore names; subcharts are folders and packages as they are. */
+export async function readChartDirectory(
+  path: string,
+  options: DirectoryOptions & { readonly budget?: Budget } = {},
+): Promise<readonly ChartFile[]> {
+  const top = resolve(path);
+  const { budget = new Budget(options) } = options;
   const walk: Walk = {
     budget,
     rules: parseIgnoreRules(await readIfThere(join(top, ".helmignore"))),
@@ -28,7 +38,7 @@ export async function loadChartDirectory(path: string, options: DirectoryOptions
     files: [],
   };
   await readFolder(walk, { folder: top, name: "", depth: 0 });
-  return await chartFromFiles(walk.files, (data) => Promise.resolve(readChartArchive(data, budget)));
+  return walk.files;
 }
 
 interface Walk {

@@ -1,1 +1,1 @@
-export { type DirectoryOptions, loadChartDirectory } from "./directory.ts";
+export { type DirectoryOptions, loadChartDirectory, readChartDirectory } from "./directory.ts";

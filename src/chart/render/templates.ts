@@ -62,7 +62,9 @@ function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): Ren
       lint: run.lint,
       ...(run.now === undefined ? {} : { now: run.now }),
       ...(run.lookup === undefined || run.lint ? {} : { lookup }),
-      warn: (message) => run.log?.({ level: "WARN", message }),
+      // Helm logs what `required` and `fail` would have stopped at.
+      warn: (message: string, about = "missing required value") =>
+        run.log?.({ level: about === "funcMap fail" ? "INFO" : "WARN", message: about, attributes: { message } }),
     });
     rendered.push({ name, content });
   }

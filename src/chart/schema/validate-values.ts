@@ -21,7 +21,7 @@ export function validateValues(chart: Chart, values: Values): void {
 function complaintsOf(chart: Chart, values: Values): string {
   let text = "";
   if (chart.schema !== null) {
-    const complaint = complaintOf(chart.schema, values);
+    const complaint = complaintOfSchema(chart.schema, values);
     if (complaint !== undefined) text += `${chart.metadata.name}:\n${complaint}`;
   }
   for (const subchart of chart.dependencies) {
@@ -34,7 +34,8 @@ function complaintsOf(chart: Chart, values: Values): string {
   return text;
 }
 
-function complaintOf(schema: Uint8Array, values: Values): string | undefined {
+/** What a schema has against values, a line for each violation, with a newline at the end; undefined when nothing. */
+export function complaintOfSchema(schema: Uint8Array, values: Values): string | undefined {
   let validator: Validator;
   try {
     validator = validatorOf(schema);
