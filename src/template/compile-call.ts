@@ -3,8 +3,10 @@ import type { Compilation } from "./compile.ts";
 import { compileOperand, type Evaluate } from "./compile-pipeline.ts";
 import { GoError, limitError } from "./errors.ts";
 import { countComplaint } from "./field.ts";
+import { callValue } from "./functions/builtins.ts";
 import type { GoFunction } from "./functions/function.ts";
-import type { IdentifierNode, Node, Operand } from "./nodes.ts";
+import { type IdentifierNode, type Node, type Operand, sourceOf } from "./nodes.ts";
+import { printed } from "./print.ts";
 import { quote } from "./quote.ts";
 import { errorAt, type Frame, fail } from "./run.ts";
 import { isTrue } from "./truth.ts";
@@ -159,8 +161,8 @@ function compileFinal(call: Call, callee: GoFunction, explicit: number): Check |
 }
 
 function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check: Check | undefined): Evaluate {
-  const run = callee.call as AnyFunction;
   const { final, whole, name } = call;
+  const run: AnyFunction = name === "call" ? callOf(call) : (callee.call as AnyFunction);
   const settle = settledNode(call);
   if (callee.contextual === true) return invokeContextual(call, run, args, check);
   if (final === undefined || check === undefined) {
@@ -234,6 +236,12 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
       throw callFailure(frame, whole, name, error);
     }
   };
+}
+
+// The error of `call` quotes what it was asked to call.
+function callOf({ args }: Call): AnyFunction {
+  const [first] = args;
+  return (value) => callValue(value, first === undefined ? printed(value) : sourceOf(first));
 }
 
 function invokeContextual(call: Call, run: AnyFunction, args: readonly Evaluate[], check: Check | undefined): Evaluate {

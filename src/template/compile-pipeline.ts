@@ -1,7 +1,7 @@
 import { constantFor, idealConstant, nilOf, validate } from "./argument.ts";
 import type { Compilation } from "./compile.ts";
 import { compileCall } from "./compile-call.ts";
-import { callField, countComplaint, readField } from "./field.ts";
+import { callField, countComplaint, type Origin, readField } from "./field.ts";
 import type { CommandNode, Operand, PipeNode, VariableNode } from "./nodes.ts";
 import { sourceOf } from "./nodes.ts";
 import { type Frame, fail } from "./run.ts";
@@ -13,7 +13,7 @@ export type Evaluate = (frame: Frame, dot: unknown) => unknown;
 /** Compiles a pipeline with its declarations. The result may be null where Go would take nil out of its interface. */
 export function compilePipeline(pipe: PipeNode, context: Compilation): Evaluate {
   let evaluate: Evaluate | undefined;
-  for (const command of pipe.commands) evaluate = compileCommand(command, evaluate, context);
+  for (const command of pipe.commands) evaluate = compileCommand(command, { pipe, final: evaluate }, context);
   if (evaluate === undefined) return () => undefined;
   if (pipe.declarations.length === 0) return evaluate;
   const value = evaluate;
@@ -35,12 +35,23 @@ function compileAssignment(
   const variable = isAssignment ? variables.find(node.name) : variables.declare(node.name);
   if (variable === undefined) return (frame) => fail(frame, `undefined variable: ${node.name}`);
   const { slot } = variable;
+  if (isAssignment && variable.isElement) {
+    return (frame, value) => {
+      frame.variables[slot] = value;
+      frame.concreteSlots ??= new Set();
+      frame.concreteSlots.add(slot);
+    };
+  }
   return (frame, value) => {
     frame.variables[slot] = value;
   };
 }
 
-function compileCommand(command: CommandNode, final: Evaluate | undefined, context: Compilation): Evaluate {
+function compileCommand(
+  command: CommandNode,
+  { pipe, final }: { readonly pipe: PipeNode; readonly final: Evaluate | undefined },
+  context: Compilation,
+): Evaluate {
   const [first, ...args] = command.operands;
   if (first === undefined) return () => undefined;
   switch (first.type) {
@@ -68,6 +79,7 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
       return (frame, dot) => {
         final?.(frame, dot);
         if (first.type !== "pipe") frame.node = first;
+        else if (final === undefined) frame.node = pipe;
         return fail(frame, `can't give argument to non-function ${sourceOf(first)}`);
       };
     }
@@ -78,7 +90,7 @@ function compileCommand(command: CommandNode, final: Evaluate | undefined, conte
 export function compileOperand(node: Operand, context: Compilation): Evaluate {
   switch (node.type) {
     case "field":
-      return compileFields(node, (_, dot) => dot, node.fields, context.dotInInterface);
+      return compileFields(node, (_, dot) => dot, node.fields, dotOrigin(context));
     case "variable":
       return compileVariable(node, context);
     case "chain":
@@ -115,6 +127,10 @@ export function compileOperand(node: Operand, context: Compilation): Evaluate {
   }
 }
 
+function dotOrigin({ dotInInterface }: Compilation): Origin {
+  return dotInInterface ? "rangeDot" : "concrete";
+}
+
 function compileVariable(node: VariableNode, context: Compilation): Evaluate {
   const variable = context.variables.find(node.name);
   if (variable === undefined) {
@@ -130,7 +146,7 @@ function compileVariable(node: VariableNode, context: Compilation): Evaluate {
       return frame.variables[slot];
     };
   }
-  return compileFields(node, (frame) => frame.variables[slot], node.fields, variable.isElement);
+  return compileFields(node, (frame) => frame.variables[slot], node.fields, variable.isElement ? slot : "concrete");
 }
 
 function compileChain(operand: Operand, fields: readonly string[], context: Compilation): Evaluate {
@@ -138,7 +154,7 @@ function compileChain(operand: Operand, fields: readonly string[], context: Comp
   return (frame, dot) => {
     let current = value(frame, dot);
     for (let i = 0; i < fields.length; i += 1) {
-      current = readField(frame, current, fields[i] as string, i > 0);
+      current = readField(frame, current, fields[i] as string, i > 0 ? "interface" : "concrete");
     }
     return current;
   };
@@ -149,31 +165,31 @@ function compileChainStart(operand: Operand, context: Compilation): Evaluate {
   return (frame) => fail(frame, `indirection through explicit nil in ${sourceOf(operand)}`);
 }
 
-function compileFields(node: Operand, start: Evaluate, fields: readonly string[], fromInterface: boolean): Evaluate {
+function compileFields(node: Operand, start: Evaluate, fields: readonly string[], origin: Origin): Evaluate {
   const [first = "", second = "", third = ""] = fields;
   switch (fields.length) {
     case 1:
       return (frame, dot) => {
         frame.node = node;
-        return readField(frame, start(frame, dot), first, fromInterface);
+        return readField(frame, start(frame, dot), first, origin);
       };
     case 2:
       return (frame, dot) => {
         frame.node = node;
-        return readField(frame, readField(frame, start(frame, dot), first, fromInterface), second, true);
+        return readField(frame, readField(frame, start(frame, dot), first, origin), second, "interface");
       };
     case 3:
       return (frame, dot) => {
         frame.node = node;
-        const inner = readField(frame, readField(frame, start(frame, dot), first, fromInterface), second, true);
-        return readField(frame, inner, third, true);
+        const inner = readField(frame, readField(frame, start(frame, dot), first, origin), second, "interface");
+        return readField(frame, inner, third, "interface");
       };
     default:
       return (frame, dot) => {
         frame.node = node;
         let current = start(frame, dot);
         for (let i = 0; i < fields.length; i += 1) {
-          current = readField(frame, current, fields[i] as string, i > 0 || fromInterface);
+          current = readField(frame, current, fields[i] as string, i > 0 ? "interface" : origin);
         }
         return current;
       };
@@ -217,7 +233,7 @@ function compileMember(
       frame.node = node;
       return given;
     };
-    return callField(frame, value, name, { fromInterface: path.length > 0, evaluate });
+    return callField(frame, value, name, { origin: path.length > 0 ? "interface" : "concrete", evaluate });
   };
 }
 
@@ -228,7 +244,7 @@ function compileReceiver(
 ): Evaluate {
   if (node.type === "chain") return compileChain(node.operand, path, context);
   if (node.type === "variable") return compileVariable({ ...node, fields: path }, context);
-  return path.length === 0 ? (_, dot) => dot : compileFields(node, (_, dot) => dot, path, context.dotInInterface);
+  return path.length === 0 ? (_, dot) => dot : compileFields(node, (_, dot) => dot, path, dotOrigin(context));
 }
 
 function argumentFor(frame: Frame, arg: Operand, value: unknown, parameter: Parameter): unknown {

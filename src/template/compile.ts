@@ -4,7 +4,7 @@ import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode } from "
 import { printed, sprint } from "./print.ts";
 import { checkOutput, fail, Frame, step } from "./run.ts";
 import { isTrue } from "./truth.ts";
-import { elementAt, GoStruct, int, Integer, type GoMap, namedType, sortedKeys } from "./value.ts";
+import { elementAt, type GoMap, int, Integer, isMap, isSlice, namedType, sortedKeys } from "./value.ts";
 import { quote } from "./quote.ts";
 import { openVariables, type Variables } from "./variables.ts";
 
@@ -107,22 +107,23 @@ function compileBranch(node: BranchNode, context: Compilation): Step {
   };
 }
 
+/** One turn of a range. */
 type Turn = (frame: Frame, index: unknown, element: unknown) => Signal;
 
 function compileRange(node: BranchNode, context: Compilation): Step {
   const { variables } = context;
   const outer = variables.mark();
   const evaluate = compilePipeline(node.pipe, context);
-  const slots = node.pipe.declarations.map((declared) => variables.find(declared.name)?.slot);
-  if (!node.pipe.isAssignment) for (const declared of node.pipe.declarations) variables.markElement(declared.name);
+  const declared = node.pipe.declarations.map(({ name }) => variables.find(name));
+  if (!node.pipe.isAssignment) for (const { name } of node.pipe.declarations) variables.markElement(name);
   const inner = variables.mark();
   const list = compileList(node.list, { ...context, dotInInterface: true });
   variables.release(inner);
   const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, context);
   variables.release(outer);
 
-  const indexSlot = slots.length > 1 ? slots[0] : undefined;
-  const elementSlot = slots.length > 1 ? slots[1] : slots[0];
+  const indexSlot = declared.length > 1 ? declared[0]?.slot : undefined;
+  const elementSlot = declared.length > 1 ? declared[1]?.slot : declared[0]?.slot;
   const turn: Turn = (frame, index, element) => {
     if (elementSlot !== undefined) frame.variables[elementSlot] = element;
     if (indexSlot !== undefined) frame.variables[indexSlot] = typeof index === "number" ? int(index) : index;
@@ -133,28 +134,37 @@ function compileRange(node: BranchNode, context: Compilation): Step {
   };
   return (frame, dot) => {
     const value = evaluate(frame, dot);
-    const { run } = rangeOver;
-    if (run(frame, value, turn, slots.length)) return goesOn;
-    return otherwise === undefined ? goesOn : otherwise(frame, dot);
+    const outerDot = frame.concreteDot;
+    frame.concreteDot = hasConcreteElements(value);
+    if (elementSlot !== undefined) noteElements(frame, elementSlot);
+    const ran = runRange(frame, value, turn, declared.length);
+    frame.concreteDot = outerDot;
+    return ran || otherwise === undefined ? goesOn : otherwise(frame, dot);
   };
 }
 
-const rangeOver = {
-  /** Runs a turn for each element; false when there was none. */
-  run(frame: Frame, value: unknown, turn: Turn, declared: number): boolean {
-    if (value === null || value === undefined) return false;
-    if (typeof value === "object") {
-      if (Array.isArray(value) || value instanceof Uint8Array) return overList(frame, value, turn);
-      if (value instanceof Integer) return overInteger(frame, value, turn, declared);
-      if (!(value instanceof GoStruct) && !isScalarObject(value)) return overMap(frame, value as GoMap, turn);
-    }
-    if (typeof value === "bigint") return overInteger(frame, value, turn, declared);
-    return fail(frame, `range can't iterate over ${sprint(value)}`);
-  },
-};
+// Numbers, and lists and maps of texts or numbers.
+function hasConcreteElements(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (value instanceof Integer || value instanceof Uint8Array) return true;
+  const element = namedType(value)?.element;
+  return element !== undefined && element !== "interface {}";
+}
 
-function isScalarObject(value: object): boolean {
-  return value.constructor !== Object && value.constructor !== undefined && Object.getPrototypeOf(value) !== null;
+function noteElements(frame: Frame, slot: number): void {
+  if (frame.concreteDot) {
+    frame.concreteSlots ??= new Set();
+    frame.concreteSlots.add(slot);
+  } else frame.concreteSlots?.delete(slot);
+}
+
+// Runs a turn for each element; false when there was none.
+function runRange(frame: Frame, value: unknown, turn: Turn, declared: number): boolean {
+  if (value === null || value === undefined) return false;
+  if (isSlice(value)) return overList(frame, value, turn);
+  if (typeof value === "bigint" || value instanceof Integer) return overInteger(frame, value, turn, declared);
+  if (isMap(value)) return overMap(frame, value, turn);
+  return fail(frame, `range can't iterate over ${sprint(value)}`);
 }
 
 function overList(frame: Frame, list: readonly unknown[] | Uint8Array, turn: Turn): boolean {
@@ -167,7 +177,6 @@ function overList(frame: Frame, list: readonly unknown[] | Uint8Array, turn: Tur
 
 function overMap(frame: Frame, map: GoMap, turn: Turn): boolean {
   const keys = sortedKeys(map);
-  if (namedType(map)?.element === undefined && keys.length === 0) return false;
   // Go takes keys and values before the first turn: what a turn does to the map does not show.
   const values = keys.map((key) => map[key] ?? null);
   for (let i = 0; i < keys.length; i += 1) {

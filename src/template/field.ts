@@ -5,8 +5,14 @@ import { type GoMap, type GoType, GoStruct, isInherited, isMap, type Method, nam
 
 const objectPrototype: unknown = Object.prototype;
 
-/** Reads `.name` of a value. `fromInterface` says that Go would see the value inside an interface, which shows in error texts. */
-export function readField(frame: Frame, receiver: unknown, name: string, fromInterface: boolean): unknown {
+/**
+ * Where a value comes from, for error texts: Go sees what it takes from a map or list inside an interface, and all else as it is.
+ * What a range hands out depends on the list: `rangeDot` says that dot does, a number that the variable in that slot does.
+ */
+export type Origin = "interface" | "concrete" | "rangeDot" | number;
+
+/** Reads `.name` of a value. */
+export function readField(frame: Frame, receiver: unknown, name: string, origin: Origin): unknown {
   if (typeof receiver === "object" && receiver !== null) {
     const prototype: unknown = Object.getPrototypeOf(receiver);
     if (prototype === objectPrototype || prototype === null) {
@@ -15,7 +21,7 @@ export function readField(frame: Frame, receiver: unknown, name: string, fromInt
       return readMissing(frame, receiver as GoMap, name);
     }
   }
-  return readOther(frame, receiver, name, fromInterface);
+  return readOther(frame, receiver, name, origin);
 }
 
 // The slower ways: the key is absent, holds nil, has a name that all JavaScript objects have, or is a method of a named map.
@@ -34,7 +40,7 @@ function readMissing(frame: Frame, map: GoMap, name: string): unknown {
   }
 }
 
-function readOther(frame: Frame, receiver: unknown, name: string, fromInterface: boolean): unknown {
+function readOther(frame: Frame, receiver: unknown, name: string, origin: Origin): unknown {
   if (receiver === undefined) {
     if (frame.run.missingKey === "error") fail(frame, `nil data; no entry for key ${JSON.stringify(name)}`);
     return undefined;
@@ -43,7 +49,14 @@ function readOther(frame: Frame, receiver: unknown, name: string, fromInterface:
   const method = methodOf(typeOf(receiver), name);
   if (method !== undefined) return callMethod(frame, receiver, name, method, []);
   if (receiver instanceof GoStruct && Object.hasOwn(receiver.fields, name)) return receiver.fields[name];
-  return fail(frame, `can't evaluate field ${name} in type ${fromInterface ? "interface {}" : typeName(receiver)}`);
+  const type = isInInterface(frame, origin) ? "interface {}" : typeName(receiver);
+  return fail(frame, `can't evaluate field ${name} in type ${type}`);
+}
+
+function isInInterface(frame: Frame, origin: Origin): boolean {
+  if (origin === "rangeDot") return !frame.concreteDot;
+  if (typeof origin === "number") return frame.concreteSlots?.has(origin) !== true;
+  return origin === "interface";
 }
 
 /** Calls `.name` of a value with arguments: only methods take them. */
@@ -51,16 +64,16 @@ export function callField(
   frame: Frame,
   receiver: unknown,
   name: string,
-  options: { readonly fromInterface: boolean; readonly evaluate: (method: Method) => unknown[] },
+  options: { readonly origin: Origin; readonly evaluate: (method: Method) => unknown[] },
 ): unknown {
-  if (receiver === undefined || receiver === null) return readOther(frame, receiver, name, options.fromInterface);
+  if (receiver === undefined || receiver === null) return readOther(frame, receiver, name, options.origin);
   const method = methodOf(typeOf(receiver), name);
   if (method !== undefined) return callMethod(frame, receiver, name, method, options.evaluate(method));
   if (receiver instanceof GoStruct && Object.hasOwn(receiver.fields, name)) {
     fail(frame, `${name} has arguments but cannot be invoked as function`);
   }
   if (isMap(receiver)) fail(frame, `${name} is not a method but has arguments`);
-  return readOther(frame, receiver, name, options.fromInterface);
+  return readOther(frame, receiver, name, options.origin);
 }
 
 /** Refuses a wrong number of arguments, with Go's text. */

@@ -62,8 +62,8 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
         steps: 0,
       };
       const output = execute(name, data, { run, scope });
-      // helm: engine.render erases "<no value>" unless strict; so do we.
-      return missingKey === "error" || !output.includes("<no value>") ? output : output.replaceAll("<no value>", "");
+      // helm: engine.render erases "<no value>"; so do we.
+      return output.includes("<no value>") ? output.replaceAll("<no value>", "") : output;
     },
   };
 }

@@ -140,17 +140,17 @@ function formatFloat(value: number, verb: string, flags: Flags, usual: number): 
   return pad(sign + digits, flags);
 }
 
-// The # flag keeps the decimal point, and %g's trailing zeros.
+// The # flag keeps the decimal point, and the trailing zeros of %g and %x: six digits unless a precision says otherwise.
 function withPoint(digits: string, verb: string, precision: number): string {
-  const [mantissa = "", exponent] = digits.split(/(?=[ep])/i);
-  let text = mantissa;
-  if (!text.includes(".")) text += ".";
-  if (verb === "g" || verb === "G") {
-    const wanted = precision < 0 ? 6 : precision;
-    const count = text.replace(".", "").replace(/^0+/, "").length;
-    if (count < wanted) text += "0".repeat(wanted - Math.max(count, /[1-9]/.test(text) ? 0 : 1));
-  }
-  return text + (exponent ?? "");
+  const hex = verb === "x" || verb === "X";
+  const [mantissa = "", exponent = ""] = digits.split(hex ? /(?=p)/i : /(?=e)/i);
+  const text = mantissa.includes(".") ? mantissa : `${mantissa}.`;
+  if (verb !== "g" && verb !== "G" && verb !== "x") return text + exponent;
+  const wanted = precision < 0 ? 6 : precision;
+  // fmt counts from the first character that is not a zero, and the x of 0x is one.
+  const count = text.replace(".", "").replace(/^0+/, "").length;
+  const given = count === 0 ? 1 : count;
+  return text + "0".repeat(Math.max(0, wanted - given)) + exponent;
 }
 
 /** A complex number under a verb; undefined when complex numbers do not have that verb. */

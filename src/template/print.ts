@@ -74,16 +74,17 @@ export function sprintln(values: readonly unknown[]): string {
 /** One value under one verb. Deep or cyclic values are refused with an error about the limit. */
 export function printValue(value: unknown, verb: string, flags: Flags, depth: number): string {
   if (depth > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
+  if (verb === "w" && value !== null && value !== undefined) return badVerb(value, verb, flags);
   if (verb === "T") return formatText(typeName(value), "s", flags, "string");
   switch (typeof value) {
     case "string":
-      return formatText(value, verb, flags, "string") ?? badVerb(value, verb, depth);
+      return formatText(value, verb, flags, "string") ?? badVerb(value, verb, flags);
     case "boolean":
-      return verb === "t" || verb === "v" ? pad(String(value), flags) : badVerb(value, verb, depth);
+      return verb === "t" || verb === "v" ? pad(String(value), flags) : badVerb(value, verb, flags);
     case "number":
-      return formatFloatVerb(value, verb, flags) ?? badVerb(value, verb, depth);
+      return formatFloatVerb(value, verb, flags) ?? badVerb(value, verb, flags);
     case "bigint":
-      return formatIntegerVerb(value, verb, flags) ?? badVerb(value, verb, depth);
+      return formatIntegerVerb(value, verb, flags) ?? badVerb(value, verb, flags);
     case "undefined":
     case "function":
     case "symbol":
@@ -96,10 +97,10 @@ export function printValue(value: unknown, verb: string, flags: Flags, depth: nu
     const sharp = flags.sharpV && value.kind.startsWith("u") && verb === "v";
     return (
       formatIntegerVerb(value.value, sharp ? "x" : verb, sharp ? { ...flags, sharp: true } : flags) ??
-      badVerb(value, verb, depth)
+      badVerb(value, verb, flags)
     );
   }
-  if (value instanceof Complex) return formatComplex(value, verb, flags) ?? badVerb(value, verb, depth);
+  if (value instanceof Complex) return formatComplex(value, verb, flags) ?? badVerb(value, verb, flags);
   if (value instanceof GoStruct) return printStruct(value, verb, flags, depth);
   if (value instanceof Uint8Array) return printBytes(value, verb, flags, depth);
   if (verb === "p") return pad("0xc000000000", flags);
@@ -113,13 +114,13 @@ export function printValue(value: unknown, verb: string, flags: Flags, depth: nu
 }
 
 function printNil(verb: string, flags: Flags, depth: number): string {
-  if (verb === "v") return flags.sharpV && depth > 0 ? "interface {}(nil)" : pad("<nil>", flags);
-  return depth > 0 ? pad("<nil>", flags) : `%!${verb}(<nil>)`;
+  if (depth > 0) return flags.sharpV ? "interface {}(nil)" : "<nil>";
+  return verb === "v" ? pad("<nil>", flags) : `%!${verb}(<nil>)`;
 }
 
-/** fmt's complaint about a verb that a value does not have. */
-export function badVerb(value: unknown, verb: string, depth: number): string {
-  return `%!${verb}(${typeName(value)}=${printValue(value, "v", noFlags, depth)})`;
+/** fmt's complaint about a verb that a value does not have; width and flags still apply to the value. */
+function badVerb(value: unknown, verb: string, flags: Flags): string {
+  return `%!${verb}(${typeName(value)}=${printValue(value, "v", flags, 0)})`;
 }
 
 function printStruct(value: GoStruct, verb: string, flags: Flags, depth: number): string {
@@ -165,7 +166,7 @@ function printMap(value: GoMap, verb: string, flags: Flags, depth: number): stri
   if (flags.sharpV && value === nilMap) return `${typeName(value)}(nil)`;
   const open = flags.sharpV ? `${typeName(value)}{` : "map[";
   const items = sortedKeys(value).map((key) => {
-    const name = formatText(key, verb, flags, "string") ?? badVerb(key, verb, depth + 1);
+    const name = formatText(key, verb, flags, "string") ?? badVerb(key, verb, flags);
     return `${flags.sharpV ? quote(key) : name}:${printValue(value[key], verb, flags, depth + 1)}`;
   });
   return open + items.join(flags.sharpV ? ", " : " ") + (flags.sharpV ? "}" : "]");

@@ -105,7 +105,7 @@ function general(format: string, values: readonly unknown[]): string {
         i += 1;
         const star = readStar();
         precision = star !== undefined && star >= 0 ? star : undefined;
-        if (star === undefined) text += "%!(BADPREC)";
+        if (precision === undefined) text += "%!(BADPREC)";
         afterIndex = false;
       } else {
         precision = readNumber() ?? 0;

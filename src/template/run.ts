@@ -44,6 +44,9 @@ export class Frame {
   readonly depth: number;
   readonly variables: unknown[];
   output = "";
+  /** Whether the range that set dot runs over numbers or texts, which Go does not keep in interfaces; and the variables it sets. */
+  concreteDot = false;
+  concreteSlots: Set<number> | undefined = undefined;
   /** The node that an error points at: the last one that was looked at, as in Go. */
   node: Node | undefined = undefined;
 

@@ -158,7 +158,10 @@ function jsonComplaint(text: string): string {
 
   function fail(context: string): never {
     const char = all[at];
-    throw new Complaint(char === undefined ? end : `invalid character ${quoteChar(char)} ${context}`);
+    // Go's scanner ends a text with a space, and complains about that where a word or a number is cut off.
+    if (char === undefined && !/literal/.test(context)) throw new Complaint(end);
+    if (char === undefined && context === "in string literal") throw new Complaint(end);
+    throw new Complaint(`invalid character ${quoteChar(char ?? " ")} ${context}`);
   }
   function space(): void {
     while (/^[ \t\r\n]$/.test(all[at] ?? "")) at += 1;

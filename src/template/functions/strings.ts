@@ -84,9 +84,7 @@ function substring(start: number, end: number, text: string): string {
   const [from, to] = start < 0 ? [0, end] : end < 0 || end > size ? [start, size] : [start, end];
   if (to < 0) throw new GoError(`runtime error: slice bounds out of range [:${to}]`);
   if (to > size) throw new GoError(`runtime error: slice bounds out of range [:${to}] with length ${size}`);
-  if (from > to) {
-    throw new GoError(`runtime error: slice bounds out of range [${from}:${to === size && end !== to ? "" : to}]`);
-  }
+  if (from > to) throw new GoError(`runtime error: slice bounds out of range [${from}:${to}]`);
   return sliceBytes(text, from, to);
 }
 

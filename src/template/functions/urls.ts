@@ -137,7 +137,7 @@ function parseHost(host: string): string {
     checkPort(host.slice(close + 1));
     return unescape(host, "host");
   }
-  const colon = host.lastIndexOf(":");
+  const colon = host.indexOf(":");
   if (colon >= 0) checkPort(host.slice(colon));
   return unescape(host, "host");
 }

@@ -46,6 +46,30 @@ export function localZone(name: string | undefined): Zone {
 // The locales whose short names of zones, taken together, are those of the tz database where Intl knows them.
 const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-NZ", "en-ZA", "en-IN"];
 
+// The abbreviations that the tz database has; Intl invents more.
+const abbreviations =
+  /^(?:UTC|GMT|W[EA][ST]?T|WEST|CES?T|CAT|EES?T|EAT|MSK|BST|I[SD]T|SAST|[ECMP][SD]T|AK[SD]T|H[SD]T|N[SD]T|A[SD]T|A[ECW][SD]T|NZ[SD]T|SST)$/;
+
+// Zones whose abbreviation Intl does not know in any of these locales.
+const abbreviationOf: Readonly<Record<string, string | undefined>> = {
+  "Asia/Tokyo": "JST",
+  "Asia/Seoul": "KST",
+  "Asia/Pyongyang": "KST",
+  "Asia/Shanghai": "CST",
+  "Asia/Taipei": "CST",
+  "Asia/Macau": "CST",
+  "Asia/Hong_Kong": "HKT",
+  "Asia/Manila": "PST",
+  "Asia/Karachi": "PKT",
+  "Asia/Kolkata": "IST",
+  "Asia/Calcutta": "IST",
+  "Asia/Jakarta": "WIB",
+  "Asia/Makassar": "WITA",
+  "Asia/Jayapura": "WIT",
+  "Asia/Jerusalem": "IST",
+  "Pacific/Guam": "ChST",
+};
+
 function namedZone(name: string, iana: string): Zone {
   const offsets = new Intl.DateTimeFormat("en-US", { timeZone: iana, timeZoneName: "longOffset", year: "numeric" });
   let formats: Intl.DateTimeFormat[] | undefined;
@@ -58,8 +82,10 @@ function namedZone(name: string, iana: string): Zone {
       });
       for (const format of formats) {
         const short = zoneNameOf(format, seconds);
-        if (/^[A-Z]{3,5}$/.test(short) && (short !== "GMT" || offset === 0)) return { offset, abbreviation: short };
+        if (abbreviations.test(short) && (short !== "GMT" || offset === 0)) return { offset, abbreviation: short };
       }
+      const fixed = abbreviationOf[iana];
+      if (fixed !== undefined) return { offset, abbreviation: fixed };
       return { offset, abbreviation: numericName(offset) };
     },
   };
