@@ -25,7 +25,7 @@ export async function startWorld(t: TestContext) {
   const requests: string[] = [];
   const cluster = createCluster();
   open.defer(() => cluster.close());
-  const lifecycle = startLifecycle(cluster);
+  const lifecycle = await startLifecycle({ cluster });
   open.defer(() => lifecycle.stop());
   const client = createClient({
     server: "http://cluster.test",
@@ -106,15 +106,28 @@ export async function startWorld(t: TestContext) {
         unsubscribe();
       }
     },
-    /** `Type Reason: message` of each event about an object. */
-    async events(name: string): Promise<readonly string[]> {
-      const { items } = await client.list({ apiVersion: "v1", kind: "Event" }, { namespace: "apps" });
-      return items
-        .filter((event) => (event.involvedObject as { readonly name: string }).name === name)
-        .map((event) => `${event.type} ${event.reason}: ${event.message}`);
+    /** Waits for an event about an object; the line is `Type Reason: message`. Controllers write them a moment after what they tell of. */
+    async untilEvent(name: string, expected: RegExp): Promise<string> {
+      const lines: string[] = [];
+      for (let turn = 0; turn < 100; turn += 1) {
+        const { items } = await client.list({ apiVersion: "v1", kind: "Event" }, { namespace: "apps" });
+        lines.splice(
+          0,
+          lines.length,
+          ...items.filter((event) => (event.involvedObject as { readonly name: string }).name === name).map(lineOf),
+        );
+        const found = lines.find((line) => expected.test(line));
+        if (found !== undefined) return found;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`no event about ${name} is like ${expected}: ${lines.join("\n")}`);
     },
   };
   return world;
+}
+
+function lineOf(event: KubeObject): string {
+  return `${event.type} ${event.reason}: ${event.message}`;
 }
 
 export function ready(object: KubeObject): Condition | undefined {

@@ -8,7 +8,6 @@ import { CommandError, defineCommand } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { startEmbedded } from "./playground/embedded.ts";
 import { openWorkspacePorts } from "./playground/workspace.ts";
-import { createClient } from "../kube/index.ts";
 
 const flags = { dir: { type: "string", default: ".cox", help: "where the cluster is kept" } } as const;
 
@@ -160,8 +159,8 @@ function isAlive(pid: number): boolean {
 
 async function answers(io: Parameters<typeof openConnection>[0], kubeconfig: string): Promise<boolean> {
   try {
-    const connection = await openConnection(io, { kubeconfig, context: "" });
-    await createClient(connection).version();
+    using connection = await openConnection(io, { kubeconfig, context: "" });
+    await connection.client.version();
     return true;
   } catch {
     return false;

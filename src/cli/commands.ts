@@ -9,6 +9,61 @@ const helm: CommandGroup = {
   summary: "The helm commands, with helm's flags and output",
   printError: helmError,
   commands: {
+    install: { summary: "install a chart", load: () => import("./helm/install.ts").then((file) => file.command) },
+    upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
+    list: {
+      summary: "list releases",
+      aliases: ["ls"],
+      load: () => import("./helm/list.ts").then((file) => file.command),
+    },
+    history: {
+      summary: "fetch release history",
+      aliases: ["hist"],
+      load: () => import("./helm/history.ts").then((file) => file.command),
+    },
+    status: {
+      summary: "display the status of the named release",
+      load: () => import("./helm/status.ts").then((file) => file.command),
+    },
+    get: {
+      summary: "download extended information of a named release",
+      commands: {
+        all: {
+          summary: "download all information for a named release",
+          load: () => import("./helm/get.ts").then((file) => file.all),
+        },
+        hooks: {
+          summary: "download all hooks for a named release",
+          load: () => import("./helm/get.ts").then((file) => file.hooks),
+        },
+        manifest: {
+          summary: "download the manifest for a named release",
+          load: () => import("./helm/get.ts").then((file) => file.manifest),
+        },
+        metadata: {
+          summary: "fetch metadata for a given release",
+          load: () => import("./helm/get.ts").then((file) => file.metadata),
+        },
+        notes: {
+          summary: "download the notes for a named release",
+          load: () => import("./helm/get.ts").then((file) => file.notes),
+        },
+        values: {
+          summary: "download the values file for a named release",
+          load: () => import("./helm/get.ts").then((file) => file.values),
+        },
+      },
+    },
+    uninstall: {
+      summary: "uninstall a release",
+      aliases: ["del", "delete", "un"],
+      load: () => import("./helm/uninstall.ts").then((file) => file.command),
+    },
+    rollback: {
+      summary: "roll back a release to a previous revision",
+      load: () => import("./helm/rollback.ts").then((file) => file.command),
+    },
+    test: { summary: "run tests for a release", load: () => import("./helm/test.ts").then((file) => file.command) },
     template: {
       summary: "locally render templates",
       load: () => import("./helm/template.ts").then((file) => file.command),

@@ -22,8 +22,10 @@ export const command = defineCommand({
     "log-level": { type: "string", default: "info", help: "info or error" },
   },
   run: async ({ flags, io }) => {
-    const connection = await openConnection(io, flags);
-    const client = createClient({ ...connection, userAgent: "coxswain" });
+    using connection = await openConnection(io, flags);
+    const { client } = connection;
+    const clientAs = (user: string) =>
+      createClient({ fetch: connection.fetch, server: connection.connection.server, impersonate: { user } });
     await client.version(); // say at once when there is nobody
     await using cache = createWatchCache({ client });
     const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
@@ -35,7 +37,7 @@ export const command = defineCommand({
     const controllers = await runControllers({
       client,
       cache,
-      controllers: allControllers({ store, noCrossNamespaceRefs: flags["no-cross-namespace-refs"] }),
+      controllers: allControllers({ store, clientAs, noCrossNamespaceRefs: flags["no-cross-namespace-refs"] }),
       concurrent: flags.concurrent,
       now: io.now,
       log: createLog(io, flags["log-level"] === "error" ? "error" : "info"),

@@ -36,13 +36,15 @@ export const command = defineCommand({
     const tell = (line: string): void =>
       io.stdout(`${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  ${line}\n`);
     const workspace = await openWorkspace(resolve(io.cwd, flags.dir));
-    const connection = flags.kubeconfig === "" ? undefined : await openConnection(io, flags);
+    using connected = flags.kubeconfig === "" ? undefined : await openConnection(io, flags);
     const playground = await startPlayground({
       workspace,
       tell,
       now: io.now,
       log: createLog(io, flags.verbose ? "info" : "none"),
-      ...(connection === undefined ? {} : { connection }),
+      ...(connected === undefined
+        ? {}
+        : { connection: { fetch: connected.fetch, server: connected.connection.server } }),
     });
     try {
       const waiting = { playground, timeout: flags.timeout, io };

@@ -31,7 +31,8 @@ export function getCommand(kind: FluxKind) {
     summary: `Print the status of ${kind.kind} objects`,
     flags,
     run: async ({ flags, args, io }) => {
-      const { client, namespace } = await connect(io, flags);
+      using connected = await connect(io, flags);
+      const { client, namespace } = connected;
       const objects = await listObjects(client, kind, { ...flags, namespace }, args[0]);
       if (objects.length === 0) {
         if (args[0] !== undefined)
@@ -52,7 +53,8 @@ export function getAllCommand(kinds: readonly FluxKind[]) {
     summary: "Print the status of all objects",
     flags,
     run: async ({ flags, io }) => {
-      const { client, namespace } = await connect(io, flags);
+      using connected = await connect(io, flags);
+      const { client, namespace } = connected;
       for (const kind of kinds) {
         const objects = await listObjects(client, kind, { ...flags, namespace }, undefined);
         if (objects.length > 0) io.stdout(`${renderKind(kind, objects, flags, true)}\n`);

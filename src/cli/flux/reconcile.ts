@@ -23,7 +23,8 @@ export function reconcileCommand(kind: FluxKind) {
     flags,
     checkArgs: (args) => (args.length === 1 ? undefined : `${kind.kind} name is required`),
     run: async ({ flags, args, io }) => {
-      const { client, namespace } = await connect(io, flags);
+      using connected = await connect(io, flags);
+      const { client, namespace } = connected;
       const reference = { apiVersion: kind.apiVersion, kind: kind.kind, namespace, name: args[0] ?? "" };
       if (flags["with-source"]) await reconcileSource(client, reference, flags.timeout, io);
       const extra = [

@@ -19,7 +19,8 @@ export function suspendCommand(kind: FluxKind) {
     summary: `Suspend reconciliation of ${kind.kind}`,
     flags,
     run: async ({ flags, args, io }) => {
-      const { client, namespace } = await connect(io, flags);
+      using connected = await connect(io, flags);
+      const { client, namespace } = connected;
       for (const object of await selectObjects(client, kind, { namespace, names: args, all: flags.all }, io)) {
         io.stderr(`► suspending ${kind.human} ${object.metadata.name} in ${namespace} namespace\n`);
         await patchSpec(client, object, { suspend: true });
@@ -38,7 +39,8 @@ export function resumeCommand(kind: FluxKind) {
     summary: `Resume a suspended ${kind.kind}`,
     flags,
     run: async ({ flags, args, io }) => {
-      const { client, namespace } = await connect(io, flags);
+      using connected = await connect(io, flags);
+      const { client, namespace } = connected;
       const objects = await selectObjects(client, kind, { namespace, names: args, all: flags.all }, io);
       const resumed: KubeObject[] = [];
       for (const object of objects) {

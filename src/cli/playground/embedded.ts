@@ -20,7 +20,7 @@ export async function startEmbedded(options: {
   const { directory, kubeconfig, port } = options;
   const store = await openDiskStore({ directory });
   const cluster = createCluster({ store });
-  const lifecycle = startLifecycle(cluster);
+  const lifecycle = await startLifecycle({ cluster });
   const served = await serveCluster({
     cluster,
     port,

@@ -36,6 +36,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   await using open = new AsyncDisposableStack();
   const connection = options.connection ?? (await startCluster(workspace, open, tell));
   const client = createClient({ ...connection, userAgent: "coxswain" });
+  const clientAs = (user: string): Client => createClient({ ...connection, impersonate: { user } });
   const cache = createWatchCache({ client });
   open.defer(() => cache[Symbol.asyncDispose]());
 
@@ -51,7 +52,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
 
   await installDefinitions(client);
   const quiet = await narrate(cache, tell);
-  const controllers = await runControllers({ client, cache, controllers: allControllers({ store }), log, now });
+  const controllers = await runControllers({
+    client,
+    cache,
+    controllers: allControllers({ store, clientAs }),
+    log,
+    now,
+  });
   open.defer(() => stopControllers(controllers, quiet));
   tell("✔ controllers run");
   await applySync(client, workspace);

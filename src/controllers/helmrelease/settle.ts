@@ -47,7 +47,8 @@ export async function settle(ledger: Ledger, wanted: Wanted, context: Context): 
     if (typeOf(action) === "remediate")
       return conclude(decideAfterRemediation(ledger.release), ledger, context, parseDuration(interval));
     performed.add(typeOf(action));
-    await ledger.save();
+    // What was done is written with what comes next, which is quick, unless the cluster is asked about drift first.
+    if (looksForDrift(ledger.release)) await ledger.save();
   }
 }
 
