@@ -4,9 +4,26 @@ import { tooLarge, unsupportedMediaType } from "./refusals.ts";
 /** kube-apiserver: MaxRequestBodyBytes. */
 export const bodyLimit = 3 * 1024 * 1024;
 
-/** Reads the whole body as text; refuses more than the limit without reading on. */
-export async function readBody(request: Request, limit = bodyLimit): Promise<string> {
-  if (request.body === null) return "";
+/** What a client sent, and how it is written. */
+export type Body =
+  | { readonly format: "json" | "yaml"; readonly text: string }
+  | { readonly format: "protobuf"; readonly bytes: Uint8Array };
+
+/** Reads the whole body of a create, update or delete. Throws UnsupportedMediaType and RequestEntityTooLarge. */
+export async function readBody(request: Request): Promise<Body> {
+  const format = bodyFormat(request);
+  const bytes = await readBytes(request);
+  return format === "protobuf" ? { format, bytes } : { format, text: toText(bytes) };
+}
+
+/** Reads the whole body as text. */
+export async function readText(request: Request): Promise<string> {
+  return toText(await readBytes(request));
+}
+
+/** Reads no more than the limit. */
+async function readBytes(request: Request, limit = bodyLimit): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > limit) throw tooLarge(limit);
   const chunks: Uint8Array[] = [];
@@ -22,6 +39,10 @@ export async function readBody(request: Request, limit = bodyLimit): Promise<str
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
   }
+  return bytes;
+}
+
+function toText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -37,10 +58,10 @@ export function mediaTypeOf(request: Request): string {
 
 const accepted = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
-/** How the body of a create, update or delete is written. Throws UnsupportedMediaType. */
-export function bodyFormat(request: Request): "json" | "yaml" {
+function bodyFormat(request: Request): Body["format"] {
   const type = mediaTypeOf(request);
   if (type === "application/json") return "json";
   if (type === "application/yaml" || type === "application/x-yaml") return "yaml";
+  if (type === "application/vnd.kubernetes.protobuf") return "protobuf";
   throw unsupportedMediaType(accepted);
 }

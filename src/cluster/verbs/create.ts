@@ -1,5 +1,5 @@
 import { alreadyExists, badRequest, type KubeObject, notFound } from "../../api/index.ts";
-import { bodyFormat, readBody } from "../http/body.ts";
+import { readBody } from "../http/body.ts";
 import { type Call, keyOf } from "../http/call.ts";
 import { respondObject } from "../http/respond.ts";
 import { forbiddenBecause, generatedNameTaken } from "../http/refusals.ts";
@@ -12,8 +12,7 @@ import { applyDefaults, prepareForCreate, validateCreate, withGeneratedName } fr
 
 /** POST to a collection. */
 export async function createObject(call: Call): Promise<Response> {
-  const format = bodyFormat(call.request);
-  const sent = decodeObject(call, await readBody(call.request), format);
+  const sent = decodeObject(call, await readBody(call.request));
   const { namespace } = sent.metadata;
   if (call.resource.namespaced && namespace !== undefined && namespace !== "" && namespace !== call.path.namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");

@@ -1,10 +1,11 @@
 import { badRequest, conflict, invalid, fieldError, type KubeObject, notFound, type Status } from "../../api/index.ts";
 import { isValues } from "../../base/value.ts";
-import { bodyFormat, readBody } from "../http/body.ts";
+import { readBody } from "../http/body.ts";
 import { type Call, keyOf } from "../http/call.ts";
 import { respondList, respondObject, respondStatus } from "../http/respond.ts";
 import { ApiError } from "../../api/index.ts";
 import { cleanupFinalizer } from "../crds.ts";
+import { decodeProtobuf } from "../protobuf/decode.ts";
 import { crdBucket } from "../registry/custom.ts";
 import { toServed } from "../serve.ts";
 import { commit, keep } from "../write/commit.ts";
@@ -196,9 +197,9 @@ function checkPreconditions(call: Call, object: KubeObject, { uid, resourceVersi
 
 /** Reads DeleteOptions from the body or the query. Throws BadRequest or Invalid. */
 export async function readDeleteOptions(call: Call): Promise<DeleteOptions> {
-  const text = await readBody(call.request);
+  const sent = await readBody(call.request);
   const { query } = call;
-  if (text.trim() === "") {
+  if (sent.format === "protobuf" ? sent.bytes.byteLength === 0 : sent.text.trim() === "") {
     const grace = query.get("gracePeriodSeconds");
     return checked({
       dryRun: query.getAll("dryRun"),
@@ -208,11 +209,10 @@ export async function readDeleteOptions(call: Call): Promise<DeleteOptions> {
       preconditions: undefined,
     });
   }
-  const { value } = parseText(
-    text,
-    bodyFormat(call.request),
-    (why) => `couldn't get version/kind; json parse error: ${why}`,
-  );
+  const value: unknown =
+    sent.format === "protobuf"
+      ? decodeProtobuf(sent.bytes)
+      : parseText(sent.text, sent.format, (why) => `couldn't get version/kind; json parse error: ${why}`).value;
   if (!isValues(value)) throw badRequest("expected a DeleteOptions object");
   const body = value as Readonly<Record<string, unknown>>;
   if (body["kind"] !== undefined && body["kind"] !== "DeleteOptions") {

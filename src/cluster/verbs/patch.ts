@@ -9,7 +9,7 @@ import {
 import { applyJsonPatch, applyMergePatch, JsonPatchError, parseJsonPatch } from "../../base/json-patch.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Value } from "../../base/value.ts";
-import { mediaTypeOf, readBody } from "../http/body.ts";
+import { mediaTypeOf, readText } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
 import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals.ts";
 import { respondObject } from "../http/respond.ts";
@@ -32,7 +32,7 @@ export async function patchObject(call: Call): Promise<Response> {
   // Kubernetes: custom kinds have no strategies to merge by.
   const accepted = Object.keys(types).filter((name) => !(call.resource.custom && name.includes("strategic")));
   if (type === undefined || (type === "strategic" && call.resource.custom)) throw unsupportedMediaType(accepted);
-  const text = await readBody(call.request);
+  const text = await readText(call.request);
   if (type === "apply") return apply(call, text);
   if (call.query.get("force") !== null) {
     throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [

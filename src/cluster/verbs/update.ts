@@ -1,5 +1,5 @@
 import { badRequest, type KubeObject, notFound } from "../../api/index.ts";
-import { bodyFormat, readBody } from "../http/body.ts";
+import { readBody } from "../http/body.ts";
 import { type Call, keyOf } from "../http/call.ts";
 import { respondObject } from "../http/respond.ts";
 import { isEqual } from "../managed-fields/equality.ts";
@@ -14,8 +14,7 @@ import { prepareCreate } from "./create.ts";
 /** PUT of one object, or of its status. */
 export async function updateObject(call: Call): Promise<Response> {
   const { resource, path } = call;
-  const format = bodyFormat(call.request);
-  const sent = decodeObject(call, await readBody(call.request), format);
+  const sent = decodeObject(call, await readBody(call.request));
   const { name = "", namespace } = sent.metadata;
   if (name !== path.name) {
     throw badRequest(

@@ -2,7 +2,10 @@ import { badRequest, fieldError, invalid, type KubeObject, versionOf } from "../
 import { messageOf } from "../../base/errors.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { isValues } from "../../base/value.ts";
+import type { Body } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
+import { unsupportedMediaType } from "../http/refusals.ts";
+import { decodeProtobuf } from "../protobuf/decode.ts";
 import type { Resource } from "../registry/resource.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import { decodeTyped } from "./typed.ts";
@@ -27,14 +30,13 @@ export function parseText(
 }
 
 /** Decodes the body of a create or update into an object of the resource. Throws BadRequest; applies `fieldValidation`. */
-export function decodeObject(
-  call: Call,
-  text: string,
-  format: "json" | "yaml",
-  resource: Resource = call.resource,
-): KubeObject {
+export function decodeObject(call: Call, body: Body, resource: Resource = call.resource): KubeObject {
+  if (body.format === "protobuf") {
+    if (resource.custom) throw unsupportedMediaType(["application/json", "application/yaml"]);
+    return asObject(call, decodeProtobuf(body.bytes), [], resource);
+  }
   const head = `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: `;
-  const { value, duplicates } = parseText(text, format, (why) => `${head}${why} (${excerpt(text)})`);
+  const { value, duplicates } = parseText(body.text, body.format, (why) => `${head}${why} (${excerpt(body.text)})`);
   return asObject(call, value, duplicates, resource);
 }
 
