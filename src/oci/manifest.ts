@@ -1,0 +1,65 @@
+import { OciError } from "./errors.ts";
+import type { Descriptor, Manifest } from "./types.ts";
+
+/** Reads an image manifest. Throws InvalidManifest. */
+export function readManifest(content: Uint8Array): Manifest {
+  const document = parse(content);
+  const { config, layers, annotations, mediaType, artifactType } = document;
+  if (!Array.isArray(layers)) throw new OciError("InvalidManifest", "manifest has no layers");
+  return {
+    schemaVersion: 2,
+    config: readDescriptor(config, "config"),
+    layers: layers.map((layer) => readDescriptor(layer, "layer")),
+    ...(typeof mediaType === "string" ? { mediaType } : {}),
+    ...(typeof artifactType === "string" ? { artifactType } : {}),
+    ...(isRecord(annotations) ? { annotations: textsOf(annotations) } : {}),
+  };
+}
+
+export interface Platform extends Descriptor {
+  readonly os: string;
+  readonly architecture: string;
+}
+
+/** Reads the manifests that an image index lists. */
+export function readPlatforms(content: Uint8Array): readonly Platform[] {
+  const { manifests } = parse(content);
+  if (!Array.isArray(manifests)) throw new OciError("InvalidManifest", "image index has no manifests");
+  return manifests.map((entry: unknown) => {
+    const platform = isRecord(entry) && isRecord(entry["platform"]) ? entry["platform"] : {};
+    return {
+      ...readDescriptor(entry, "manifest"),
+      os: String(platform["os"] ?? ""),
+      architecture: String(platform["architecture"] ?? ""),
+    };
+  });
+}
+
+function parse(content: Uint8Array): Readonly<Record<string, unknown>> {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder().decode(content));
+  } catch (cause) {
+    throw new OciError("InvalidManifest", "manifest is not JSON", { cause });
+  }
+  if (!isRecord(document)) throw new OciError("InvalidManifest", "manifest is not an object");
+  return document;
+}
+
+function readDescriptor(value: unknown, what: string): Descriptor {
+  if (!isRecord(value)) throw new OciError("InvalidManifest", `${what} of manifest is not an object`);
+  const { mediaType, digest, size, annotations } = value;
+  if (typeof mediaType !== "string" || typeof digest !== "string" || typeof size !== "number" || !(size >= 0))
+    throw new OciError("InvalidManifest", `${what} of manifest lacks media type, digest or size`);
+  return { mediaType, digest, size, ...(isRecord(annotations) ? { annotations: textsOf(annotations) } : {}) };
+}
+
+function textsOf(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

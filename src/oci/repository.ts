@@ -1,0 +1,161 @@
+import { sha256 } from "../base/digest.ts";
+import { OciError } from "./errors.ts";
+import { readManifest, readPlatforms } from "./manifest.ts";
+import { readBody } from "./read-body.ts";
+import { assertDigest, assertTag, type RepositoryName } from "./reference.ts";
+import { openSession, type RegistryOptions } from "./session.ts";
+import { type Descriptor, type Manifest, mediaTypes } from "./types.ts";
+
+/** One repository of a registry. What it gives was checked against its digest. */
+export interface Repository {
+  /** What a tag or a digest stands for now. */
+  resolve(reference: string): Promise<Descriptor>;
+  /** The manifest of a tag or a digest. Of an index, the manifest for linux/amd64, or the only one. */
+  manifest(reference: string): Promise<{ readonly descriptor: Descriptor; readonly manifest: Manifest }>;
+  /** A blob of at most `limit` bytes. */
+  blob(descriptor: Descriptor, limit: number): Promise<Uint8Array>;
+  /** All tags, in the registry's order. */
+  tags(): Promise<readonly string[]>;
+  /** Uploads a blob unless the registry has it. */
+  pushBlob(content: Uint8Array, mediaType: string): Promise<Descriptor>;
+  /** Uploads a manifest under a tag. */
+  pushManifest(manifest: Manifest, tag: string): Promise<Descriptor>;
+}
+
+const manifestLimit = 4 << 20;
+const maximumTags = 100_000;
+const accepted = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerIndex].join(", ");
+
+/** Opens a repository; nothing is sent before the first question. */
+export function openRepository(name: RepositoryName, options: RegistryOptions): Repository {
+  const session = openSession(name, options);
+
+  async function getManifest(
+    reference: string,
+  ): Promise<{ readonly descriptor: Descriptor; readonly content: Uint8Array }> {
+    assertReference(reference);
+    const url = session.url(`manifests/${reference}`);
+    const answer = await session.send({ method: "GET", url, headers: { accept: accepted } });
+    const content = await readBody(answer, manifestLimit, "manifest");
+    const digest = `sha256:${await sha256(content)}`;
+    if (reference.startsWith("sha256:") && reference !== digest)
+      throw new OciError("DigestMismatch", `manifest has digest ${digest}, wanted ${reference}`);
+    const mediaType = answer.headers.get("content-type")?.split(";")[0] ?? mediaTypes.manifest;
+    return { descriptor: { mediaType, digest, size: content.byteLength }, content };
+  }
+
+  return {
+    async resolve(reference) {
+      assertReference(reference);
+      const url = session.url(`manifests/${reference}`);
+      const answer = await session
+        .send({ method: "HEAD", url, headers: { accept: accepted } })
+        .catch((error: unknown) => {
+          // Some registries do not answer HEAD; a GET says the same, and says better what is wrong.
+          if (error instanceof OciError && error.code !== "TooLarge") return undefined;
+          throw error;
+        });
+      const digest = answer?.headers.get("docker-content-digest") ?? "";
+      const size = Number(answer?.headers.get("content-length") ?? 0);
+      const mediaType = answer?.headers.get("content-type")?.split(";")[0] ?? "";
+      if (answer !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) && mediaType !== "")
+        return { mediaType, digest, size };
+      return (await getManifest(reference)).descriptor;
+    },
+
+    async manifest(reference) {
+      const found = await getManifest(reference);
+      if (found.descriptor.mediaType !== mediaTypes.index && found.descriptor.mediaType !== mediaTypes.dockerIndex)
+        return { descriptor: found.descriptor, manifest: readManifest(found.content) };
+      const platforms = readPlatforms(found.content);
+      const chosen =
+        platforms.find(({ os, architecture }) => os === "linux" && architecture === "amd64") ?? platforms[0];
+      if (chosen === undefined) throw new OciError("InvalidManifest", "image index is empty");
+      const inner = await getManifest(chosen.digest);
+      return { descriptor: inner.descriptor, manifest: readManifest(inner.content) };
+    },
+
+    async blob(descriptor, limit) {
+      assertDigest(descriptor.digest);
+      if (descriptor.size > limit)
+        throw new OciError("TooLarge", `blob ${descriptor.digest} has ${descriptor.size} bytes; the limit is ${limit}`);
+      const url = session.url(`blobs/${descriptor.digest}`);
+      const content = await readBody(await session.send({ method: "GET", url }), limit, `blob ${descriptor.digest}`);
+      const digest = `sha256:${await sha256(content)}`;
+      if (digest !== descriptor.digest)
+        throw new OciError("DigestMismatch", `blob has digest ${digest}, wanted ${descriptor.digest}`);
+      return content;
+    },
+
+    async tags() {
+      const tags: string[] = [];
+      let url: URL | undefined = session.url("tags/list?n=1000");
+      const { origin } = url;
+      while (url !== undefined) {
+        const answer = await session.send({ method: "GET", url });
+        tags.push(...readTags(await readBody(answer, manifestLimit, "tag list")));
+        if (tags.length > maximumTags) throw new OciError("TooLarge", `repository has more than ${maximumTags} tags`);
+        url = nextPage(answer.headers.get("link"), url);
+        if (url !== undefined && url.origin !== origin) url = undefined;
+      }
+      return tags;
+    },
+
+    async pushBlob(content, mediaType) {
+      const digest = `sha256:${await sha256(content)}`;
+      const descriptor = { mediaType, digest, size: content.byteLength };
+      const known = await session
+        .send({ method: "HEAD", url: session.url(`blobs/${digest}`) }, "pull,push")
+        .catch((error: unknown) => {
+          if (error instanceof OciError && error.code === "NotFound") return undefined;
+          throw error;
+        });
+      if (known?.status === 200) return descriptor;
+      const uploads = session.url("blobs/uploads/");
+      const started = await session.send({ method: "POST", url: uploads, body: new Uint8Array() }, "pull,push");
+      const location = started.headers.get("location");
+      if (location === null) throw new OciError("Unreachable", "registry names no place for an upload");
+      const target = new URL(location, uploads);
+      target.searchParams.set("digest", digest);
+      const headers = { "content-type": "application/octet-stream" };
+      const done = await session.send({ method: "PUT", url: target, headers, body: content }, "pull,push");
+      await done.body?.cancel();
+      return descriptor;
+    },
+
+    async pushManifest(manifest, tag) {
+      assertTag(tag);
+      const content = new TextEncoder().encode(JSON.stringify(manifest));
+      const mediaType = manifest.mediaType ?? mediaTypes.manifest;
+      const url = session.url(`manifests/${tag}`);
+      const done = await session.send(
+        { method: "PUT", url, headers: { "content-type": mediaType }, body: content },
+        "pull,push",
+      );
+      await done.body?.cancel();
+      return { mediaType, digest: `sha256:${await sha256(content)}`, size: content.byteLength };
+    },
+  };
+}
+
+function assertReference(reference: string): void {
+  if (reference.includes(":")) assertDigest(reference);
+  else assertTag(reference);
+}
+
+function readTags(content: Uint8Array): readonly string[] {
+  try {
+    const { tags } = JSON.parse(new TextDecoder().decode(content)) as { readonly tags?: unknown };
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
+  } catch (cause) {
+    throw new OciError("Unreachable", "tag list is not JSON", { cause });
+  }
+}
+
+/** RFC 8288: `</v2/…?last=x>; rel="next"`. */
+function nextPage(link: string | null, current: URL): URL | undefined {
+  const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const next = new URL(target, current);
+  return next.href === current.href ? undefined : next;
+}

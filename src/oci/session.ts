@@ -1,0 +1,126 @@
+import { answerChallenge, parseChallenge } from "./authorize.ts";
+import type { Keychain } from "./docker-config.ts";
+import { OciError } from "./errors.ts";
+import { readBody } from "./read-body.ts";
+import { apiLocation, type RepositoryName } from "./reference.ts";
+import type { Fetch } from "./types.ts";
+
+export interface RegistryOptions {
+  readonly fetch: Fetch;
+  readonly keychain?: Keychain;
+  /** HTTP without TLS. */
+  readonly plainHttp?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export type Action = "pull" | "pull,push";
+
+/** Requests to one repository: authorized once, redirected without credentials, refused with a sentence. */
+export interface Session {
+  readonly url: (path: string) => URL;
+  send(
+    request: {
+      readonly method: string;
+      readonly url: URL;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: Uint8Array;
+    },
+    action?: Action,
+  ): Promise<Response>;
+}
+
+export function openSession(name: RepositoryName, options: RegistryOptions): Session {
+  const { fetch, keychain, plainHttp = false, signal } = options;
+  const { host, path } = apiLocation(name);
+  const base = new URL(`${plainHttp ? "http" : "https"}://${host}/v2/${path}/`);
+  const tokens = new Map<Action, string>();
+
+  async function sendOnce(request: Parameters<Session["send"]>[0], url: URL, action: Action): Promise<Response> {
+    const headers = new Headers(request.headers);
+    const token = tokens.get(action);
+    if (token !== undefined && url.origin === base.origin) headers.set("authorization", token);
+    return fetch(
+      new Request(url, {
+        method: request.method,
+        headers,
+        ...(request.body === undefined ? {} : { body: request.body as Uint8Array<ArrayBuffer> }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+  }
+
+  return {
+    url: (rest) => new URL(rest, base),
+    async send(request, action = "pull") {
+      let { url } = request;
+      let isAuthorized = false;
+      for (let hop = 0; hop < 10; hop += 1) {
+        const answer = await sendOnce(request, url, action);
+        if (answer.status === 401 && !isAuthorized && url.origin === base.origin) {
+          await answer.body?.cancel();
+          const challenge = parseChallenge(answer.headers.get("www-authenticate"));
+          if (challenge === undefined)
+            throw new OciError("Unauthorized", refusal(request.method, url, 401, "unauthorized"));
+          const credentials = keychain?.(name.registry);
+          const scope = `repository:${path}:${action}`;
+          const common = { fetch, registryUrl: base, scope, credentials };
+          tokens.set(action, await answerChallenge(challenge, signal === undefined ? common : { ...common, signal }));
+          isAuthorized = true;
+          continue;
+        }
+        const location = answer.headers.get("location");
+        if ([301, 302, 303, 307, 308].includes(answer.status) && location !== null) {
+          await answer.body?.cancel();
+          url = new URL(location, url);
+          if (base.protocol === "https:" && url.protocol !== "https:")
+            throw new OciError("Unreachable", `registry redirects to ${url.host} without TLS`);
+          continue;
+        }
+        if (answer.status >= 400) throw await refusalOf(request.method, url, answer);
+        return answer;
+      }
+      throw new OciError("Unreachable", `${request.method} "${request.url.href}": stopped after 10 redirects`);
+    },
+  };
+}
+
+async function refusalOf(method: string, url: URL, answer: Response): Promise<OciError> {
+  const body = await readBody(answer, 1 << 16, "error").catch(() => new Uint8Array());
+  const text = refusal(method, url, answer.status, explain(new TextDecoder().decode(body), answer));
+  switch (answer.status) {
+    case 401:
+      return new OciError("Unauthorized", text);
+    case 403:
+      return new OciError("Denied", text);
+    case 404:
+      return new OciError("NotFound", text);
+    default:
+      return new OciError("Unreachable", text);
+  }
+}
+
+/** oras: errcode.ErrorResponse. */
+function refusal(method: string, url: URL, status: number, why: string): string {
+  return `${method} "${url.origin}${url.pathname}": response status code ${status}: ${why}`;
+}
+
+function explain(body: string, answer: Response): string {
+  try {
+    const { errors } = JSON.parse(body) as {
+      readonly errors?: readonly { readonly code?: unknown; readonly message?: unknown }[];
+    };
+    const [first] = errors ?? [];
+    if (first !== undefined) {
+      const code = String(first.code ?? "")
+        .toLowerCase()
+        .replaceAll("_", " ");
+      return [code, String(first.message ?? "")]
+        .filter((part) => part !== "")
+        .join(": ")
+        .slice(0, 500);
+    }
+  } catch {
+    // Proxies answer in HTML.
+  }
+  return answer.statusText.toLowerCase() || "no reason given";
+}
