@@ -158,7 +158,8 @@ export function createClient(options: ClientOptions): Client {
         ...(preconditions === undefined ? {} : { preconditions }),
         ...(dryRun === true ? { dryRun: ["All"] } : {}),
       };
-      await (await send({ method: "DELETE", path: await pathOf(reference), body, signal })).body?.cancel();
+      // Read to its end, so that the connection can be used again.
+      await readText(await send({ method: "DELETE", path: await pathOf(reference), body, signal }));
     },
 
     async *watch<T extends KubeObject>(

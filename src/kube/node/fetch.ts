@@ -17,11 +17,12 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
   const credentials = createCredentials(connection, env);
   const secure = connection.server.startsWith("https:");
   const agents = new Map<string, Agent>();
-  const agentFor = async ({ certificate, key }: Credentials): Promise<Agent> => {
-    const name = certificate ?? "";
+  const agentFor = async ({ certificate, key }: Credentials, streams: boolean): Promise<Agent> => {
+    const name = `${streams ? "stream" : "call"} ${certificate ?? ""}`;
     const known = agents.get(name);
     if (known !== undefined) return known;
-    const proxy = { proxyEnv: proxyEnvironment(connection, env), ...pooled };
+    const pool = streams ? { keepAlive: false } : calls;
+    const proxy = { proxyEnv: proxyEnvironment(connection, env), ...pool };
     const identity = certificate === undefined || key === undefined ? {} : { cert: certificate, key };
     const agent = secure
       ? new https.Agent({ ...proxy, ...(await tlsOptions(connection)), ...identity })
@@ -34,7 +35,7 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
   };
   const ask = async (request: Request, body: Buffer | undefined, given: Credentials): Promise<Response> => {
     const headers = headersOf(request, given);
-    return await send({ request, body, headers, agent: await agentFor(given), secure });
+    return await send({ request, body, headers, agent: await agentFor(given, isStream(request)), secure });
   };
   return {
     async fetch(request) {
@@ -53,7 +54,13 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
   };
 }
 
-const pooled = { keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" } as const;
+/** Watches and followed logs hold their connection for minutes; they must not take those of the calls. */
+function isStream({ url }: Request): boolean {
+  const { searchParams } = new URL(url);
+  return searchParams.get("watch") === "true" || searchParams.get("follow") === "true";
+}
+
+const calls = { keepAlive: true, maxSockets: 32, maxFreeSockets: 32, scheduling: "lifo" } as const;
 const longestIdle = 30_000;
 
 /** Idle connections are closed here before servers close theirs, lest a request meets a connection that is just closing. */
@@ -91,9 +98,10 @@ async function tlsOptions({ tls }: Connection): Promise<AgentOptions> {
   };
 }
 
-/** The proxy of the kubeconfig, or that of the environment. */
-function proxyEnvironment({ proxyUrl }: Connection, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The proxy of the kubeconfig, or that of the environment. Go: the environment's does not count for this machine itself. */
+function proxyEnvironment({ proxyUrl, server }: Connection, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (proxyUrl !== undefined) return { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
+  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(server).hostname)) return {};
   const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
   return Object.fromEntries(names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
 }
