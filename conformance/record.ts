@@ -15,7 +15,7 @@ const cases = JSON.parse(readFileSync(join(testdata, "cases.json"), "utf8")) as 
 }[];
 mkdirSync(join(testdata, "recorded"), { recursive: true });
 for (const { name, args } of cases) {
-  const { status, stdout, stderr } = spawnSync(helm, ["template", ...args], {
+  const { status, stdout, stderr } = spawnSync(helm, [...args], {
     cwd: join(testdata, "charts"),
     encoding: "utf8",
     env: { HOME: "/nonexistent", PATH: "" },

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import type { Command, Io } from "../command.ts";
+import type { CommandGroup, CommandLeaf, Io } from "../command.ts";
 import { runLine } from "../run.ts";
-import { command } from "./template.ts";
+import { command as lint } from "./lint.ts";
+import { showAll, showChart, showCrds, showReadme, showValues } from "./show.ts";
+import { command as template } from "./template.ts";
 
 // Recorded from helm 4.2.4 by conformance/record.ts.
 const testdata = new URL("../../chart/testdata/", import.meta.url);
@@ -14,11 +16,31 @@ const cases = JSON.parse(readFileSync(new URL("cases.json", testdata), "utf8")) 
 }[];
 
 for (const { name, args } of cases) {
-  test(`helm template ${args.join(" ")} prints what helm prints`, async () => {
+  test(`helm ${args.join(" ")} prints what helm prints`, async () => {
     const recorded = readFileSync(new URL(`recorded/${name}.txt`, testdata), "utf8");
     assert.equal(await run(args), recorded);
   });
 }
+
+const leaf = (command: unknown): CommandLeaf => ({ summary: "", load: () => Promise.resolve(command) });
+
+const helm: CommandGroup = {
+  summary: "",
+  commands: {
+    template: leaf(template),
+    lint: leaf(lint),
+    show: {
+      summary: "",
+      commands: {
+        chart: leaf(showChart),
+        values: leaf(showValues),
+        readme: leaf(showReadme),
+        crds: leaf(showCrds),
+        all: leaf(showAll),
+      },
+    },
+  },
+};
 
 async function run(args: readonly string[]): Promise<string> {
   let stdout = "";
@@ -37,10 +59,6 @@ async function run(args: readonly string[]): Promise<string> {
     signal: new AbortController().signal,
     now: () => new Date(0),
   };
-  const group = {
-    summary: "",
-    commands: { template: { summary: "", load: () => Promise.resolve(command as unknown as Command) } },
-  };
-  const exit = await runLine(group, "helm", ["template", ...args], io);
+  const exit = await runLine(helm, "helm", args, io);
   return `exit ${exit}\n${stdout}=== stderr\n${stderr}`;
 }
