@@ -12,6 +12,7 @@ export type { FindChartSource } from "./chart/dependencies.ts";
 export { buildFromArtifact } from "./chart/from-artifact.ts";
 export { buildFromRepository, type ChartSource, type RemoteChart } from "./chart/from-repository.ts";
 export { createIndexSource } from "./chart/index-source.ts";
+export { createRegistrySource } from "./chart/registry-source.ts";
 export { createDigestCache, type DigestCache } from "./digest-cache.ts";
 export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";
 export { type Checkout, checkoutGit, type CheckoutOptions } from "./git/checkout.ts";
@@ -32,6 +33,8 @@ export { createTransport, type TlsOptions, type Transport } from "./http/transpo
 export { serveChartRepository } from "./playground/chart-repository.ts";
 export { commitGit, copyFolder, createGitRepository } from "./playground/git-repository.ts";
 export { serveGit } from "./playground/git-server.ts";
+export { openRegistry, type RegistryAccess } from "./registry/open.ts";
+export { chartLayerType, selectTag } from "./registry/select-tag.ts";
 export { createArtifactReader } from "./store/reader.ts";
 export { serveArtifacts } from "./store/serve.ts";
 export { type ArtifactStore, openArtifactStore, type StoreOptions } from "./store/store.ts";

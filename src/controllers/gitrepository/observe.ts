@@ -106,7 +106,11 @@ async function accessTo(
   const { namespace = "" } = metadata;
   const { name } = spec.secretRef;
   const full = `${namespace}/${name}`;
-  const data = await readSecret(context, { namespace, name }, `failed to get secret '${full}': failed to get secret`);
+  const { data } = await readSecret(
+    context,
+    { namespace, name },
+    `failed to get secret '${full}': failed to get secret`,
+  );
   const credentials = credentialsOf(data, new URL(spec.url).protocol.slice(0, -1));
   const tls = tlsOf(data);
   return { ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) };

@@ -4,6 +4,7 @@ import {
   type Artifact,
   type ChartSource,
   createIndexSource,
+  createRegistrySource,
   fetchIndex,
   normalizeRepositoryUrl,
   parseIndex,
@@ -11,7 +12,7 @@ import {
   type SourceTree,
   unpackTree,
 } from "../../sources/index.ts";
-import { accessTo } from "../helmrepository/observe.ts";
+import { httpAccessTo, registryAccessTo } from "../helmrepository/observe.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import { findSource } from "../source/find.ts";
@@ -58,14 +59,17 @@ export async function observe(chart: HelmChart, { context, ports }: Tools): Prom
 
 /** The repository as something that gives charts. */
 export async function openRepository(repository: HelmRepository, { context, ports }: Tools): Promise<ChartSource> {
-  if (repository.spec.type === "oci" || repository.spec.url.startsWith("oci://"))
+  const { url } = repository.spec;
+  if (url.startsWith("oci://"))
+    return createRegistrySource(url, await registryAccessTo(repository, context), ports.helmChartMaxSize);
+  if (repository.spec.type === "oci")
     fail({
       condition: "FetchFailed",
-      reason: "ChartPullError",
-      message: "charts from OCI registries are not supported yet",
+      reason: "Failed",
+      message: `failed to construct Helm client: invalid OCI registry URL: ${url}`,
       next: "stall",
     });
-  const access = await accessTo(repository, context);
+  const access = await httpAccessTo(repository, context);
   const { artifact } = repository.status ?? {};
   const load = async (): Promise<RepositoryIndex> => {
     if (artifact === undefined) return parseIndex((await fetchIndex(access, ports.helmIndexMaxSize)).text);

@@ -1,6 +1,7 @@
 import { gitRepositoryController } from "../gitrepository/reconcile.ts";
 import { helmChartController } from "../helmchart/reconcile.ts";
 import { helmRepositoryController } from "../helmrepository/reconcile.ts";
+import { ociRepositoryController } from "../ocirepository/reconcile.ts";
 import type { Controller } from "../runtime/index.ts";
 import { createSourcePorts, type SourceOptions } from "./ports.ts";
 
@@ -13,6 +14,7 @@ export function sourceControllers(options: SourceOptions): readonly Controller[]
     gitRepositoryController(ports),
     helmRepositoryController(ports),
     helmChartController(ports),
+    ociRepositoryController(ports),
   ];
   // Each takes objects of its own kind only; the runtime gives it no others.
   return controllers as readonly Controller[];

@@ -12,19 +12,25 @@ interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+export interface FoundSecret {
+  readonly name: string;
+  readonly type: string;
+  readonly data: SecretData;
+}
+
 /** Reads a Secret of the object's namespace; fails with AuthenticationFailed and Flux's text before the cause. */
 export async function readSecret(
   context: Context,
   secret: { readonly namespace: string; readonly name: string },
   prefix: string,
-): Promise<SecretData> {
+): Promise<FoundSecret> {
   const { namespace, name } = secret;
   try {
     const reference = { apiVersion: "v1", kind: "Secret", namespace, name };
     const found = await context.client.get<Secret>(reference, { signal: context.signal });
-    return new Map(
-      Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
-    );
+    const entries = Object.entries(found.data ?? {});
+    const data = new Map(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+    return { name, type: found.type ?? "Opaque", data };
   } catch (cause) {
     const message = `${prefix} '${namespace}/${name}': ${messageOf(cause)}`;
     return fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message }, cause);

@@ -1,0 +1,151 @@
+import { parseDuration } from "../../base/duration.ts";
+import { messageOf } from "../../base/errors.ts";
+import type { KubeObject, OCIRepository } from "../../api/index.ts";
+import {
+  formatReference,
+  type Keychain,
+  parseDockerConfig,
+  parseReference,
+  type Reference,
+  type Repository,
+} from "../../oci/index.ts";
+import { openRegistry, type RegistryAccess, selectTag } from "../../sources/index.ts";
+import type { Context } from "../runtime/index.ts";
+import { fail } from "../source/failure.ts";
+import { orFail } from "../source/reconcile.ts";
+import { type FoundSecret, readSecret, tlsOf } from "../source/secrets.ts";
+import { wantedOf } from "./decide.ts";
+
+export interface Observation {
+  readonly repository: Repository;
+  /** `<tag>@sha256:…`, or `sha256:…` where a digest was asked for. */
+  readonly revision: string;
+  readonly digest: string;
+  /** What was asked for, in full. */
+  readonly reference: string;
+}
+
+/** Asks the registry what the wanted tag or version stands for now. */
+export async function observe(object: OCIRepository, context: Context): Promise<Observation> {
+  const { spec } = object;
+  assertSupported(object);
+  const name = parseRepository(spec.url);
+  const repository = await openRegistry(name, await accessTo(object, context));
+  const wanted = wantedOf(object);
+  if (wanted.by === "digest") {
+    const { digest } = wanted;
+    return { repository, revision: digest, digest, reference: formatReference({ ...name, digest }) };
+  }
+  const prefix = `failed to determine the artifact tag for '${spec.url}'`;
+  const tag =
+    wanted.by === "tag"
+      ? wanted.tag
+      : await orFail({ condition: "FetchFailed", reason: "ReadOperationFailed", prefix }, async () =>
+          selectTag(await repository.tags(), wanted),
+        );
+  const failed = {
+    condition: "FetchFailed",
+    reason: "OCIArtifactPullFailed",
+    prefix: "failed to determine artifact digest",
+  } as const;
+  const { digest } = await orFail(failed, () => repository.resolve(tag));
+  return { repository, revision: `${tag}@${digest}`, digest, reference: formatReference({ ...name, tag }) };
+}
+
+function parseRepository(url: string): Reference {
+  const wrong = (message: string, cause?: unknown): never =>
+    fail(
+      {
+        condition: "FetchFailed",
+        reason: "URLInvalid",
+        message: `URL validation failed for '${url}': ${message}`,
+        next: "stall",
+      },
+      cause,
+    );
+  let reference: Reference;
+  try {
+    reference = parseReference(url);
+  } catch (cause) {
+    return wrong(messageOf(cause), cause);
+  }
+  if (reference.tag !== undefined) return wrong(`URL must not contain a tag; remove ':${reference.tag}'`);
+  return reference;
+}
+
+/** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
+function assertSupported({ spec }: OCIRepository): void {
+  const missing =
+    spec.verify !== undefined
+      ? "spec.verify"
+      : spec.proxySecretRef !== undefined
+        ? "spec.proxySecretRef"
+        : spec.provider !== undefined && spec.provider !== "generic" && spec.secretRef === undefined
+          ? `spec.provider ${JSON.stringify(spec.provider)}`
+          : undefined;
+  if (missing === undefined) return;
+  fail({
+    condition: "FetchFailed",
+    reason: "AuthenticationFailed",
+    message: `${missing} is not supported yet`,
+    next: "stall",
+  });
+}
+
+async function accessTo(object: OCIRepository, context: Context): Promise<RegistryAccess> {
+  const { spec, metadata } = object;
+  const { namespace = "" } = metadata;
+  const keychain = await readKeychain(object, context);
+  const certificates =
+    spec.certSecretRef === undefined
+      ? undefined
+      : await readSecret(
+          context,
+          { namespace, name: spec.certSecretRef.name },
+          `failed to generate transport for '${spec.url}': failed to get secret`,
+        );
+  const tls = certificates === undefined ? undefined : tlsOf(certificates.data);
+  return {
+    timeout: parseDuration(spec.timeout ?? "60s"),
+    signal: context.signal,
+    ...(spec.insecure === true ? { insecure: true } : {}),
+    ...(keychain === undefined ? {} : { keychain }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+interface ServiceAccount extends KubeObject {
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
+}
+
+/** The Docker configurations of the object's Secret, and of its ServiceAccount's pull Secrets. */
+async function readKeychain({ spec, metadata }: OCIRepository, context: Context): Promise<Keychain | undefined> {
+  const { namespace = "" } = metadata;
+  const names: string[] = [];
+  if (spec.secretRef !== undefined) names.push(spec.secretRef.name);
+  if (spec.serviceAccountName !== undefined) {
+    const reference = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: spec.serviceAccountName };
+    const account = await context.client.tryGet<ServiceAccount>(reference, { signal: context.signal });
+    if (account === undefined) {
+      const message = `failed to get credential: serviceaccount '${namespace}/${spec.serviceAccountName}' not found`;
+      fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message });
+    }
+    names.push(...(account.imagePullSecrets ?? []).map(({ name }) => name));
+  }
+  const keychains: Keychain[] = [];
+  for (const name of names)
+    keychains.push(
+      toKeychain(await readSecret(context, { namespace, name }, "failed to get credential: failed to get secret")),
+    );
+  if (keychains.length === 0) return undefined;
+  return (registry) => keychains.map((find) => find(registry)).find((found) => found !== undefined);
+}
+
+function toKeychain({ name, data }: FoundSecret): Keychain {
+  try {
+    return parseDockerConfig(data.get(".dockerconfigjson") ?? "{}");
+  } catch (cause) {
+    const message = `failed to get credential: Secret '${name}': ${messageOf(cause)}`;
+    return fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message }, cause);
+  }
+}
