@@ -1,4 +1,7 @@
-/** Lays out rows as flux prints them: cells padded to their column, a tab after each, cells of several lines on further rows. */
+/**
+ * Lays out rows as flux prints them: cells padded to their column, a tab after each (a space after the last cell of the header), cells of
+ * several lines on further rows.
+ */
 export function fluxTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -9,11 +12,14 @@ export function fluxTable(
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from({ length: height }, (_, line) => cells.map((cell) => cell[line] ?? ""));
   });
-  const shown = options.header === false ? lines : [header.map((cell) => cell.toUpperCase()), ...lines];
+  const titles = header.map((cell) => cell.toUpperCase());
+  const withTitles = options.header !== false;
+  const shown = withTitles ? [titles, ...lines] : lines;
   const widths = header.map((_, column) => Math.max(0, ...shown.map((row) => widthOf(row[column] ?? ""))));
-  return shown
-    .map((row) => `${row.map((cell, column) => `${cell}${" ".repeat(widths[column]! - widthOf(cell))}\t`).join("")}\n`)
-    .join("");
+  const pad = (row: readonly string[]): readonly string[] =>
+    row.map((cell, column) => `${cell}${" ".repeat(widths[column]! - widthOf(cell))}`);
+  const text = lines.map((row) => `${pad(row).join("\t")}\t\n`).join("");
+  return withTitles ? `${pad(titles).join("\t")} \n${text}` : text;
 }
 
 function widthOf(text: string): number {

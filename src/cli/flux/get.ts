@@ -72,15 +72,12 @@ async function listObjects(
   flags: GetFlags,
   name: string | undefined,
 ): Promise<readonly KubeObject[]> {
-  const selector = parseStatusSelector(flags["status-selector"]);
   try {
     const list = await client.list(kind, {
       ...(flags["all-namespaces"] ? {} : { namespace: flags.namespace }),
       ...(flags["label-selector"] === "" ? {} : { labelSelector: flags["label-selector"] }),
     });
-    return list.items
-      .filter((object) => name === undefined || object.metadata.name === name)
-      .filter((object) => selector === undefined || selector(object));
+    return list.items.filter((object) => name === undefined || object.metadata.name === name);
   } catch (error) {
     if (error instanceof ApiError && (error.code === "NoMatch" || error.code === "NotFound")) return [];
     throw error;
@@ -115,7 +112,9 @@ function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFl
     "ready",
     "message",
   ];
+  const isSelected = parseStatusSelector(flags["status-selector"]) ?? (() => true);
   const rows = objects
+    .filter(isSelected)
     .toSorted(
       (a, b) =>
         compareText(a.metadata.namespace, b.metadata.namespace) || compareText(a.metadata.name, b.metadata.name),
@@ -123,7 +122,7 @@ function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFl
     .map((object) => {
       const name = object.metadata.name ?? "";
       const { ready, message } = readyOf(object);
-      const shorten = kind.isSource ? shortenDigests : (value: string) => value;
+      const shorten = kind.shortens ? shortenDigests : (value: string) => value;
       return [
         ...(all ? [object.metadata.namespace ?? ""] : []),
         withPrefix ? `${kind.resource}/${name}` : name,
@@ -131,7 +130,7 @@ function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFl
         shorten(kind.revision(object)),
         (object.spec as { readonly suspend?: boolean } | undefined)?.suspend === true ? "True" : "False",
         ready,
-        kind.isSource ? shortenDigests(message) : message,
+        shorten(message),
       ];
     });
   return fluxTable(header, rows, { header: !flags["no-header"] });

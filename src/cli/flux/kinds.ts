@@ -11,8 +11,9 @@ export interface FluxKind {
   readonly human: string;
   /** The prefix of names in `get all`. */
   readonly resource: string;
-  /** True for kinds whose revision is of an artifact, shown shortened. */
   readonly isSource: boolean;
+  /** True for kinds whose revisions are those of artifacts: their long digests are shown shortened. */
+  readonly shortens: boolean;
   readonly revision: (object: KubeObject) => string;
   /** What `reconcile` prints when it is done. */
   readonly done: (object: KubeObject) => string;
@@ -38,6 +39,7 @@ function sourceKind(word: string, aliases: readonly string[], kind: string): Flu
     human: `source ${word}`,
     resource: kind.toLowerCase(),
     isSource: true,
+    shortens: true,
     revision: (object) => text(object, "status", "artifact", "revision"),
     done: (object) => `fetched revision ${text(object, "status", "artifact", "revision")}`,
   };
@@ -51,6 +53,7 @@ export const helmRelease: FluxKind = {
   human: "helmrelease",
   resource: "helmrelease",
   isSource: false,
+  shortens: false,
   revision: (object) =>
     text(object, "status", "history", 0, "chartVersion") || text(object, "status", "lastAttemptedRevision"),
   done: (object) => `applied revision ${text(object, "status", "lastAttemptedRevision")}`,
@@ -64,6 +67,7 @@ export const kustomization: FluxKind = {
   human: "kustomization",
   resource: "kustomization",
   isSource: false,
+  shortens: true,
   revision: (object) => text(object, "status", "lastAppliedRevision"),
   done: (object) => `applied revision ${text(object, "status", "lastAppliedRevision")}`,
 };
