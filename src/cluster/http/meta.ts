@@ -1,6 +1,7 @@
 import type { Core } from "./call.ts";
 import { negotiate } from "./accept.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from "./discovery.ts";
+import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { methodNotAllowed } from "./refusals.ts";
 import type { Target } from "./request.ts";
 import { respond } from "./respond.ts";
@@ -77,10 +78,37 @@ function other(question: Question, path: string): Response {
     case "/livez":
     case "/readyz":
       return health(question.query);
+    case "/openapi/v3":
+      return respond(
+        { ...question, warnings: [] },
+        openApiIndex(question.core.registry.resources(), question.core.registry.revision()),
+      );
     default:
+      if (path.startsWith("/openapi/v3/")) return openApi(question, path.slice("/openapi/v3/".length));
       if (/^\/(healthz|livez|readyz)\/(ping|etcd|log)$/.test(path)) return plain("ok");
       return pageNotFound();
   }
+}
+
+// Making a document takes a while; each is kept until what is served changes.
+const documents = new WeakMap<Core["registry"], Map<string, string>>();
+
+function openApi({ core }: Question, root: string): Response {
+  let known = documents.get(core.registry);
+  if (known === undefined) {
+    known = new Map();
+    documents.set(core.registry, known);
+  }
+  const key = `${root} ${core.registry.revision()}`;
+  let text = known.get(key);
+  if (text === undefined) {
+    const document = openApiDocument(core.registry.resources(), root);
+    if (document === undefined) return pageNotFound();
+    for (const old of known.keys()) if (old.startsWith(`${root} `)) known.delete(old);
+    text = JSON.stringify(document);
+    known.set(key, text);
+  }
+  return new Response(text, { headers: { "content-type": "application/json", "cache-control": "public, max-age=60" } });
 }
 
 function health(query: URLSearchParams): Response {
