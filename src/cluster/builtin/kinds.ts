@@ -121,7 +121,10 @@ export function fillPriorityClass(priorityClass: Draft): void {
 export function fillAutoscaler(autoscaler: Draft): void {
   const spec = open(autoscaler, "spec");
   fill(spec, "minReplicas", 1);
-  if (autoscaler["apiVersion"] !== "autoscaling/v2") return;
+  if (autoscaler["apiVersion"] !== "autoscaling/v2") {
+    fill(spec, "targetCPUUtilizationPercentage", 80);
+    return;
+  }
   if (!Array.isArray(spec["metrics"]) || spec["metrics"].length === 0) {
     const target = { type: "Utilization", averageUtilization: 80 };
     spec["metrics"] = [{ type: "Resource", resource: { name: "cpu", target } }];

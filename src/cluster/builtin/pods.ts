@@ -11,13 +11,6 @@ export function fillPodSpec(spec: Draft): void {
     for (const container of each(spec, list)) fillContainer(container);
   }
   for (const volume of each(spec, "volumes")) fillVolume(volume);
-  if (spec["hostNetwork"] === true) {
-    for (const list of ["initContainers", "containers"]) {
-      for (const container of each(spec, list)) {
-        for (const port of each(container, "ports")) fill(port, "hostPort", port["containerPort"]);
-      }
-    }
-  }
 }
 
 /** What only a Pod itself has by default, not a template. */
@@ -25,6 +18,13 @@ export function fillPod(pod: Draft): void {
   const spec = open(pod, "spec");
   fillPodSpec(spec);
   fill(spec, "enableServiceLinks", true);
+  if (spec["hostNetwork"] === true) {
+    for (const list of ["initContainers", "containers"]) {
+      for (const container of each(spec, list)) {
+        for (const port of each(container, "ports")) fill(port, "hostPort", port["containerPort"]);
+      }
+    }
+  }
   for (const list of ["initContainers", "containers"]) {
     for (const container of each(spec, list)) {
       const limits = at(container, "resources", "limits");
@@ -49,7 +49,11 @@ function fillContainer(container: Draft): void {
     if (probe !== undefined) fillProbe(probe);
   }
   for (const hook of ["postStart", "preStop"]) fillHttpGet(at(container, "lifecycle", hook, "httpGet"));
-  for (const variable of each(container, "env")) fillFieldReference(at(variable, "valueFrom", "fieldRef"));
+  for (const variable of each(container, "env")) {
+    fillFieldReference(at(variable, "valueFrom", "fieldRef"));
+    // An empty value is as good as none, and is not written.
+    if (variable["value"] === "") delete variable["value"];
+  }
 }
 
 function pullPolicy(image: unknown): string {

@@ -1,9 +1,10 @@
 import type { BuiltinSchema } from "../../api/index.ts";
+import { formatQuantity, tryParseQuantity } from "../../base/quantity.ts";
 import { type Draft, isDraft } from "./draft.ts";
 
 /**
  * Fills in what the schema itself says: the structs that Go always writes, as `strategy: {}`, and defaults such as the protocol
- * of a port. Zero values of other types stay away, as they do on the wire.
+ * of a port. Zero values of other types stay away, as they do on the wire. Quantities take their canonical form.
  */
 export function fillStructs(draft: Draft, schema: BuiltinSchema): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -22,8 +23,16 @@ export function fillStructs(draft: Draft, schema: BuiltinSchema): void {
     } else if (isDraft(value)) {
       if (property.properties !== undefined) fillStructs(value, property);
       else if (typeof additionalProperties === "object") {
-        for (const item of Object.values(value)) if (isDraft(item)) fillStructs(item, additionalProperties);
+        for (const [key, item] of Object.entries(value)) {
+          if (isDraft(item)) fillStructs(item, additionalProperties);
+          else if (additionalProperties.format === "quantity") value[key] = canonical(item);
+        }
       }
-    }
+    } else if (property.format === "quantity") draft[name] = canonical(value);
   }
+}
+
+function canonical(value: unknown): unknown {
+  const quantity = typeof value === "string" || typeof value === "number" ? tryParseQuantity(String(value)) : undefined;
+  return quantity === undefined ? value : formatQuantity(quantity);
 }

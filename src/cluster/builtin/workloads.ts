@@ -39,6 +39,7 @@ export function fillStatefulSet(set: Draft): void {
   const spec = open(set, "spec");
   fillTemplate(spec);
   fill(spec, "podManagementPolicy", "OrderedReady");
+  fill(spec, "serviceName", "");
   const strategy = open(spec, "updateStrategy");
   if (strategy["type"] === undefined || strategy["type"] === "") {
     strategy["type"] = "RollingUpdate";
@@ -47,7 +48,6 @@ export function fillStatefulSet(set: Draft): void {
   const rolling = at(strategy, "rollingUpdate");
   if (strategy["type"] === "RollingUpdate" && rolling !== undefined) {
     fill(rolling, "partition", 0);
-    fill(rolling, "maxUnavailable", 1);
   }
   const retention = open(spec, "persistentVolumeClaimRetentionPolicy");
   fill(retention, "whenDeleted", "Retain");
