@@ -1,4 +1,4 @@
-import { crdStrategy } from "./crd-strategy.ts";
+import { strategies } from "./kinds/index.ts";
 import type { Strategy } from "./resource.ts";
 
 /** What is particular about one of Kubernetes' own kinds. */
@@ -24,5 +24,3 @@ const withGeneration = new Set([
   "admissionregistration.k8s.io/MutatingWebhookConfiguration",
   "scheduling.k8s.io/PriorityClass",
 ]);
-
-const strategies = new Map<string, Partial<Strategy>>([["apiextensions.k8s.io/CustomResourceDefinition", crdStrategy]]);

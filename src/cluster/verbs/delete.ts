@@ -105,6 +105,7 @@ export async function remove(
     (current) => {
       if (current === undefined) throw notFound(resource, name);
       const old = toServed(resource, current.object);
+      resource.strategy.admitDelete?.(old, resource);
       checkPreconditions(call, old, options);
       const next = afterDelete(call, old, options, core.now());
       gone = next === undefined;
