@@ -1,6 +1,6 @@
 import type { HelmRelease } from "../../api/index.ts";
-import { isValues, type Value, type Values } from "../../base/value.ts";
 import type { PostRender } from "../../chart/index.ts";
+import { postRender } from "../../kustomize/index.ts";
 import { identityOf } from "./names.ts";
 
 /** The labels that name the HelmRelease on everything that comes from it. */
@@ -15,30 +15,10 @@ export function originLabels(release: HelmRelease): Readonly<Record<string, stri
  */
 export function postRendererFor(release: HelmRelease): PostRender {
   const { commonMetadata, postRenderers = [] } = release.spec;
-  if (postRenderers.length > 0) throw new Error("spec.postRenderers is not supported yet");
-  const labels = { ...commonMetadata?.labels, ...originLabels(release) };
-  const { annotations = {} } = commonMetadata ?? {};
-  return async (objects) => objects.map((object) => withMetadata(object, labels, annotations));
-}
-
-function withMetadata(
-  object: Values,
-  labels: Readonly<Record<string, string>>,
-  annotations: Readonly<Record<string, string>>,
-): Values {
-  const metadata = mapOf(object.metadata);
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      labels: { ...mapOf(metadata.labels), ...labels },
-      ...(Object.keys(annotations).length === 0
-        ? {}
-        : { annotations: { ...mapOf(metadata.annotations), ...annotations } }),
-    },
+  const options = {
+    renderers: postRenderers.map(({ kustomize }) => kustomize ?? {}),
+    ...(commonMetadata === undefined ? {} : { commonMetadata }),
+    originLabels: originLabels(release),
   };
-}
-
-function mapOf(value: Value | undefined): Values {
-  return isValues(value) ? value : {};
+  return async (objects) => postRender(objects, options);
 }

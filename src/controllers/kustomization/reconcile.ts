@@ -163,7 +163,7 @@ async function applyArtifact({ object, artifact, context, options, tell, save, n
   const tree = await readTree(artifact, context, options);
   let build: Build;
   try {
-    build = await context.busy(async () => buildObjects(tree, object));
+    build = await context.busy(() => buildObjects(tree, object));
   } catch (error) {
     throw new KustomizationError("BuildFailed", messageOf(error), { cause: error });
   }

@@ -1,0 +1,35 @@
+import type { KubeObject, Kustomization } from "../../api/index.ts";
+import { sha256Sync } from "../../base/node/digest.ts";
+import { isValues, type Value, type Values } from "../../base/value.ts";
+import { formatYaml } from "../../base/yaml/index.ts";
+import { buildFluxKustomization } from "../../kustomize/index.ts";
+import { identityOf } from "./observe.ts";
+
+export interface Build {
+  readonly objects: readonly KubeObject[];
+  /** `sha256:` of the built objects' YAML: tells in the history whether two revisions mean the same. */
+  readonly digest: string;
+}
+
+/** Builds the objects that a Kustomization wants of a tree, with the labels that name their owner. Throws KustomizeError. */
+export async function buildObjects(files: ReadonlyMap<string, Uint8Array>, object: Kustomization): Promise<Build> {
+  const { path = "./" } = object.spec;
+  const built = await buildFluxKustomization({ files, path, spec: object.spec });
+  const digest = `sha256:${sha256Sync(built.map((one) => formatYaml(one)).join("---\n"))}`;
+  const { namespace, name } = identityOf(object);
+  const owner = { "kustomize.toolkit.fluxcd.io/name": name, "kustomize.toolkit.fluxcd.io/namespace": namespace };
+  return { digest, objects: built.map((one) => withLabels(one, owner)) };
+}
+
+function withLabels(object: Values, labels: Readonly<Record<string, string>>): KubeObject {
+  const metadata = mapOf(object.metadata);
+  // kustomize has made sure that there is an apiVersion, a kind and a name.
+  return {
+    ...object,
+    metadata: { ...metadata, labels: { ...mapOf(metadata.labels), ...labels } },
+  } as unknown as KubeObject;
+}
+
+function mapOf(value: Value | undefined): Values {
+  return isValues(value) ? value : {};
+}
