@@ -46,7 +46,7 @@ function parseValuesFile(path: string, content: Uint8Array, prefix: string): Val
   try {
     document = parseYaml(new TextDecoder().decode(content));
   } catch (cause) {
-    throw failed(`error converting YAML to JSON: ${messageOf(cause)}`, cause);
+    throw failed(messageOf(cause), cause);
   }
   if (document === null) return {};
   if (isValues(document)) return document;

@@ -3,6 +3,7 @@ import { compareVersions, tryParseVersion, type Version } from "../../base/semve
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { SourceError } from "../errors.ts";
+import { tryParseRegularYaml } from "./regular-yaml.ts";
 
 /** One version of a chart in a repository. `fields` is the entry as it is in the index: Chart.yaml and more. */
 export interface ChartVersion {
@@ -83,9 +84,10 @@ function parseDocument(text: string): { readonly document: Value; readonly stric
     }
   }
   try {
-    return { document: parseYaml(text, { duplicateKeys: "refuse" }), strict: true };
+    const document = tryParseRegularYaml(text) ?? parseYaml(text, { duplicateKeys: "refuse" });
+    return { document, strict: true };
   } catch (cause) {
-    throw new SourceError("InvalidIndex", `error converting YAML to JSON: ${messageOf(cause)}`, { cause });
+    throw new SourceError("InvalidIndex", messageOf(cause), { cause });
   }
 }
 
