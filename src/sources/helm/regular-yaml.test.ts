@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { formatYaml, parseYaml } from "../../base/yaml/index.ts";
 import type { Value } from "../../base/value.ts";
 import { tryParseRegularYaml } from "./regular-yaml.ts";
@@ -80,9 +80,9 @@ test("tryParseRegularYaml() reads what the full reader reads, or nothing", () =>
       read += 1;
       assert.deepEqual(found, strict(text));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
-  assert.ok(read > 1000, `only ${read} of 3000 documents were regular`);
+  assert.ok(read > 400, `only ${read} of 1500 documents were regular`);
 });
 
 test("tryParseRegularYaml() reads mangled documents as the full reader does, or not at all", () => {
@@ -99,7 +99,7 @@ test("tryParseRegularYaml() reads mangled documents as the full reader does, or 
         if (found !== undefined) assert.deepEqual(found, strict(mangled), mangled);
       },
     ),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   );
 });
 
