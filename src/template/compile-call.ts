@@ -228,10 +228,11 @@ function invoke(call: Call, callee: GoFunction, args: readonly Evaluate[], check
       };
     }
   }
+  const { callAll } = callee;
   return (frame, dot) => {
     const values = evaluateAll(frame, dot, { args, final, check, settle });
     try {
-      return within(frame, run(...values));
+      return within(frame, callAll === undefined ? run(...values) : callAll(values));
     } catch (error) {
       throw callFailure(frame, whole, name, error);
     }

@@ -10,7 +10,7 @@ import { Program, Scope } from "./scope.ts";
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
 export { type Limits } from "./limits.ts";
-export type { Lookup, MissingKey, RunOptions } from "./run.ts";
+export type { Lookup, MissingKey, RunOptions, WarnedAbout } from "./run.ts";
 export { fromBytes, toBytes } from "./text.ts";
 export { type GoType, GoStruct, goStruct, int, Integer, type Method, typeName, withType } from "./value.ts";
 

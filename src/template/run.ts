@@ -10,6 +10,9 @@ export type MissingKey = "invalid" | "zero" | "error";
 /** Finds objects of the cluster for the template function of that name; `{}` when there is none. May throw LookupPending. */
 export type Lookup = (apiVersion: string, kind: string, namespace: string, name: string) => unknown;
 
+/** What helm's log says of a failure that lint mode passes over. */
+export type WarnedAbout = "missing required value" | "missing required values" | "funcMap fail";
+
 /** What templates get from outside while they run. */
 export interface RunOptions {
   /** The time that `now` gives and that certificates start at. */
@@ -19,7 +22,7 @@ export interface RunOptions {
   readonly getHostByName?: (name: string) => string;
   /** In lint mode `required` and `fail` only report to `warn` and return "". */
   readonly lint?: boolean;
-  readonly warn?: (message: string) => void;
+  readonly warn?: (message: string, about: WarnedAbout) => void;
   /** IANA name of the zone that `Local` means to dates; the process's own when absent. */
   readonly timeZone?: string;
   readonly limits?: Partial<Limits>;

@@ -19,7 +19,7 @@ import {
 } from "../value.ts";
 import { byteLength } from "../text.ts";
 import { zeroElement } from "../field.ts";
-import { define, defineVariadic, type GoFunction } from "./function.ts";
+import { define, defineList, defineVariadic, type GoFunction } from "./function.ts";
 
 /** The functions that text/template itself has. `and`, `or` and `call` are compiled apart; only their signatures are used here. */
 export const builtins: Readonly<Record<string, GoFunction>> = {
@@ -41,8 +41,8 @@ export const builtins: Readonly<Record<string, GoFunction>> = {
   index: defineVariadic(["value"], "value", index),
   len: define(["value"], length),
 
-  print: defineVariadic([], "any", (...values) => sprintAll(values)),
-  println: defineVariadic([], "any", (...values) => sprintln(values)),
+  print: defineList(sprintAll),
+  println: defineList(sprintln),
   printf: defineVariadic(["string"], "any", (format, ...values) => sprintf(format, values)),
 
   html: defineVariadic([], "any", (...values) => escapeHtml(asOneText(values))),

@@ -12,12 +12,12 @@ import {
   strings,
   typeName,
 } from "../value.ts";
-import { define, defineVariadic, type GoFunction } from "./function.ts";
+import { define, defineList, defineVariadic, type GoFunction } from "./function.ts";
 import { mergeMaps } from "./merge.ts";
 
 /** Sprig's functions on maps. `set`, `unset` and the merges change the map they are given. */
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
-  dict: defineVariadic([], "any", dict),
+  dict: defineList(dict),
   get: define(["map", "string"], (map, key) => (hasOwnKey(map, key) ? map[key] : "")),
   set: define(["map", "string", "any"], (map, key, value) => {
     if (map === nilMap) throw new GoError("assignment to entry in nil map");
@@ -52,7 +52,7 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   dig: defineVariadic([], "any", dig),
 };
 
-function dict(...values: unknown[]): GoMap {
+function dict(values: readonly unknown[]): GoMap {
   const map = newMap();
   for (let i = 0; i < values.length; i += 2) {
     const key = values[i];

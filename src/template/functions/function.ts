@@ -11,6 +11,8 @@ export interface GoFunction {
   /** Type of any further arguments. */
   readonly variadic?: Parameter;
   readonly call: (...args: never[]) => unknown;
+  /** As `call` with all arguments in one array, which the function may keep; for functions of many arguments. */
+  readonly callAll?: (args: unknown[]) => unknown;
   /** Takes the frame of the calling template first. */
   readonly contextual?: boolean;
 }
@@ -32,6 +34,11 @@ export function defineVariadic<const P extends readonly Parameter[], const V ext
   call: (...args: [...Arguments<P>, ...Argument<V>[]]) => unknown,
 ): GoFunction {
   return { parameters, variadic, call };
+}
+
+/** Declares a function of any number of arguments of any type. The array of them is the function's own. */
+export function defineList(callAll: (args: unknown[]) => unknown): GoFunction {
+  return { parameters: [], variadic: "any", callAll, call: (...args: unknown[]) => callAll(args) };
 }
 
 /** Declares a function that needs to know the render it is called in. */

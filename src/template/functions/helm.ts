@@ -20,13 +20,13 @@ export function helmFunctions(functions: () => Functions): Readonly<Record<strin
       if (value !== null && value !== "") return value;
       const { options } = frame.run;
       if (options.lint !== true) throw warn(message);
-      options.warn?.(message);
+      options.warn?.(message, value === null ? "missing required value" : "missing required values");
       return "";
     }),
     fail: defineContextual(["string"], (frame, message) => {
       const { options } = frame.run;
       if (options.lint !== true) throw warn(message);
-      options.warn?.(message);
+      options.warn?.(message, "funcMap fail");
       return "";
     }),
     lookup: defineContextual(["string", "string", "string", "string"], (frame, apiVersion, kind, namespace, name) => {

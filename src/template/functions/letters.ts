@@ -67,6 +67,12 @@ export function isSpaceRune(rune: string): boolean {
   return /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/.test(rune);
 }
 
+/** unicode.IsSpace of a UTF-16 unit. */
+export function isSpaceCode(code: number): boolean {
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return code === 0x85 || code === 0xa0 || (code >= 0x1680 && isSpaceRune(String.fromCharCode(code)));
+}
+
 /** unicode.IsUpper. */
 export function isUpperRune(rune: string): boolean {
   return /^\p{Lu}$/u.test(rune);

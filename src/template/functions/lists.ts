@@ -16,13 +16,9 @@ import {
   strings,
   withType,
 } from "../value.ts";
-import { define, defineVariadic, type GoFunction } from "./function.ts";
+import { define, defineList, defineVariadic, type GoFunction } from "./function.ts";
 
 type Slice = readonly unknown[] | Uint8Array;
-
-function list(...values: unknown[]): unknown[] {
-  return values;
-}
 
 const push = define(["any", "any"], (value, item) => [...elements(value, "Cannot push on type"), item]);
 const prepend = define(["any", "any"], (value, item) => [item, ...elements(value, "Cannot prepend on type")]);
@@ -70,8 +66,8 @@ const chunk = define(["int", "any"], chunkOf);
 
 /** Sprig's functions on lists. */
 export const listFunctions: Readonly<Record<string, GoFunction>> = {
-  list: defineVariadic([], "any", list),
-  tuple: defineVariadic([], "any", list),
+  list: defineList((values) => values),
+  tuple: defineList((values) => values),
   append: push,
   push,
   mustAppend: push,

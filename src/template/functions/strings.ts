@@ -4,7 +4,7 @@ import { defaultLimits } from "../limits.ts";
 import { sprintf } from "../printf.ts";
 import { quote } from "../quote.ts";
 import { byteLength, isAscii, runes, sliceBytes, toBytes } from "../text.ts";
-import { toLowerRune, toLowerText, toTitleText, toUpperText, isSpaceRune } from "./letters.ts";
+import { isSpaceCode, isSpaceRune, toLowerRune, toLowerText, toTitleText, toUpperText } from "./letters.ts";
 import { camelCase, swapCase, wordsToLower } from "./cases.ts";
 import { abbreviate, wrap } from "./wrap.ts";
 import { define, defineVariadic, type GoFunction } from "./function.ts";
@@ -103,12 +103,12 @@ function checkLength(length: number): void {
 /** strings.TrimSpace. */
 export function trimSpace(text: string): string {
   // JavaScript's own trim also takes U+FEFF and leaves U+0085.
-  return text.replace(leadingSpace, "").replace(trailingSpace, "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpaceCode(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpaceCode(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
-
-const leadingSpace = /^[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-const trailingSpace =
-  /(?<![\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
 function trimAll(text: string, cutset: string): string {
   const cut = new Set(runes(cutset));
@@ -162,9 +162,9 @@ function indent(spaces: number, text: string): string {
   checkLength(spaces);
   const padding = " ".repeat(spaces);
   if (!text.includes("\n")) return padding + text;
-  const lines = text.split("\n");
-  checkLength(text.length + lines.length * spaces);
-  return padding + lines.join(`\n${padding}`);
+  // Only a wide indent can make a text much longer than it was.
+  if (spaces > 1000) checkLength(text.split("\n").length * spaces);
+  return padding + text.replaceAll("\n", `\n${padding}`);
 }
 
 function replaceAll(old: string, replacement: string, text: string): string {

@@ -1,13 +1,16 @@
 import { encodeBase64 } from "../functions/encoding.ts";
 import { define, type GoFunction } from "../functions/function.ts";
-import { toBytes } from "../text.ts";
+import { hasRawBytes, toBytes } from "../text.ts";
 import { loadBuiltin, loadPackage } from "./load.ts";
 
 type Crypto = typeof import("node:crypto");
 
+let loaded: Crypto | undefined;
+
 /** Node's crypto, loaded when a template first needs it. */
 export function crypto(): Crypto {
-  return loadBuiltin<Crypto>("node:crypto");
+  loaded ??= loadBuiltin<Crypto>("node:crypto");
+  return loaded;
 }
 
 /** Sprig's checksums and password hashes. */
@@ -25,7 +28,7 @@ export const hashFunctions: Readonly<Record<string, GoFunction>> = {
 };
 
 function hash(algorithm: string, text: string): string {
-  return crypto().createHash(algorithm).update(toBytes(text)).digest("hex");
+  return crypto().hash(algorithm, hasRawBytes(text) ? toBytes(text) : text, "hex");
 }
 
 function adler32(bytes: Uint8Array): number {

@@ -31,9 +31,11 @@ export function tryLoadZone(name: string, local: string | undefined): Zone | und
   }
 }
 
+let processZone: string | undefined;
+
 /** The zone called "Local": the process's own unless a name is given. */
 export function localZone(name: string | undefined): Zone {
-  const iana = name ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const iana = name ?? (processZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone);
   const key = `Local ${iana}`;
   let zone = known.get(key);
   if (zone === undefined) {
