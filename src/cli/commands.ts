@@ -4,74 +4,83 @@ import { type FluxKind, fluxKinds, sources } from "./flux/kinds.ts";
 const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
 
+const getOf = () => import("./helm/get.ts");
+const show = () => import("./helm/show.ts");
+
 /** helm's commands, one lazily loaded file each. */
 const helm: CommandGroup = {
   summary: "The helm commands, with helm's flags and output",
   printError: helmError,
   commands: {
-    install: { summary: "install a chart", load: () => import("./helm/install.ts").then((file) => file.command) },
-    upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
-    list: {
-      summary: "list releases",
-      aliases: ["ls"],
-      load: () => import("./helm/list.ts").then((file) => file.command),
+    get: {
+      summary: "download extended information of a named release",
+      commands: {
+        all: { summary: "download all information for a named release", load: () => getOf().then((file) => file.all) },
+        hooks: { summary: "download all hooks for a named release", load: () => getOf().then((file) => file.hooks) },
+        manifest: {
+          summary: "download the manifest for a named release",
+          load: () => getOf().then((file) => file.manifest),
+        },
+        metadata: {
+          summary: "This command fetches metadata for a given release",
+          load: () => getOf().then((file) => file.metadata),
+        },
+        notes: { summary: "download the notes for a named release", load: () => getOf().then((file) => file.notes) },
+        values: {
+          summary: "download the values file for a named release",
+          load: () => getOf().then((file) => file.values),
+        },
+      },
     },
     history: {
       summary: "fetch release history",
       aliases: ["hist"],
       load: () => import("./helm/history.ts").then((file) => file.command),
     },
-    status: {
-      summary: "display the status of the named release",
-      load: () => import("./helm/status.ts").then((file) => file.command),
+    install: { summary: "install a chart", load: () => import("./helm/install.ts").then((file) => file.command) },
+    lint: {
+      summary: "examine a chart for possible issues",
+      load: () => import("./helm/lint.ts").then((file) => file.command),
     },
-    get: {
-      summary: "download extended information of a named release",
-      commands: {
-        all: {
-          summary: "download all information for a named release",
-          load: () => import("./helm/get.ts").then((file) => file.all),
-        },
-        hooks: {
-          summary: "download all hooks for a named release",
-          load: () => import("./helm/get.ts").then((file) => file.hooks),
-        },
-        manifest: {
-          summary: "download the manifest for a named release",
-          load: () => import("./helm/get.ts").then((file) => file.manifest),
-        },
-        metadata: {
-          summary: "fetch metadata for a given release",
-          load: () => import("./helm/get.ts").then((file) => file.metadata),
-        },
-        notes: {
-          summary: "download the notes for a named release",
-          load: () => import("./helm/get.ts").then((file) => file.notes),
-        },
-        values: {
-          summary: "download the values file for a named release",
-          load: () => import("./helm/get.ts").then((file) => file.values),
-        },
-      },
-    },
-    uninstall: {
-      summary: "uninstall a release",
-      aliases: ["del", "delete", "un"],
-      load: () => import("./helm/uninstall.ts").then((file) => file.command),
-    },
-    rollback: {
-      summary: "roll back a release to a previous revision",
-      load: () => import("./helm/rollback.ts").then((file) => file.command),
-    },
-    test: { summary: "run tests for a release", load: () => import("./helm/test.ts").then((file) => file.command) },
-    template: {
-      summary: "locally render templates",
-      load: () => import("./helm/template.ts").then((file) => file.command),
+    list: {
+      summary: "list releases",
+      aliases: ["ls"],
+      load: () => import("./helm/list.ts").then((file) => file.command),
     },
     package: {
       summary: "package a chart directory into a chart archive",
       load: () => import("./helm/package.ts").then((file) => file.command),
     },
+    rollback: {
+      summary: "roll back a release to a previous revision",
+      load: () => import("./helm/rollback.ts").then((file) => file.command),
+    },
+    show: {
+      summary: "show information of a chart",
+      aliases: ["inspect"],
+      commands: {
+        all: { summary: "show all information of the chart", load: () => show().then((file) => file.showAll) },
+        chart: { summary: "show the chart's definition", load: () => show().then((file) => file.showChart) },
+        crds: { summary: "show the chart's CRDs", load: () => show().then((file) => file.showCrds) },
+        readme: { summary: "show the chart's README", load: () => show().then((file) => file.showReadme) },
+        values: { summary: "show the chart's values", load: () => show().then((file) => file.showValues) },
+      },
+    },
+    status: {
+      summary: "display the status of the named release",
+      load: () => import("./helm/status.ts").then((file) => file.command),
+    },
+    template: {
+      summary: "locally render templates",
+      load: () => import("./helm/template.ts").then((file) => file.command),
+    },
+    test: { summary: "run tests for a release", load: () => import("./helm/test.ts").then((file) => file.command) },
+    uninstall: {
+      summary: "uninstall a release",
+      aliases: ["un", "delete", "del"],
+      load: () => import("./helm/uninstall.ts").then((file) => file.command),
+    },
+    upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
   },
 };
 
