@@ -13,8 +13,8 @@ export interface Case {
   readonly flags: readonly string[];
   readonly kubeVersion: string;
   readonly exit: number;
-  /** Line numbers, from 1, that differ between two runs of the real helm. */
-  readonly maskedLines: readonly number[];
+  /** Line numbers, from 1, that differ between two runs of the real helm; absent where it failed. */
+  readonly maskedLines?: readonly number[];
 }
 
 /** A folder of charts and of what the real helm made of them. */

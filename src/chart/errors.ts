@@ -13,5 +13,17 @@ export type ChartErrorCode =
   | "PostRenderFailed"
   | "NotFound"; // the path of a chart does not exist
 
+export interface ChartErrorOptions extends ErrorOptions {
+  readonly rendered?: string;
+}
+
 /** Everything this room refuses. The texts are Helm's. */
-export class ChartError extends CodedError<ChartErrorCode> {}
+export class ChartError extends CodedError<ChartErrorCode> {
+  /** What the templates made, where it does not parse: for who looks for the mistake in it. Not for logs, it may hold secrets. */
+  readonly rendered: string | undefined;
+
+  constructor(code: ChartErrorCode, message: string, options: ChartErrorOptions = {}) {
+    super(code, message, options);
+    this.rendered = options.rendered;
+  }
+}

@@ -1,11 +1,11 @@
 import { processDependencies } from "../dependencies/process.ts";
 import { ChartError } from "../errors.ts";
 import { validateValues } from "../schema/validate-values.ts";
-import type { Capabilities, Chart, Manifest, Rendered, RenderOptions } from "../types.ts";
+import type { Capabilities, Chart, Log, Manifest, Rendered, RenderOptions } from "../types.ts";
 import { coalesceValues } from "../values/coalesce.ts";
 import { isCompatibleVersion } from "../version.ts";
 import { chartCrds } from "./crds.ts";
-import { type RenderedFile, sortManifests } from "./manifests.ts";
+import { type RenderedFile, type SortedManifests, sortManifests } from "./manifests.ts";
 import { postRenderFiles } from "./post-render.ts";
 import { renderTemplates } from "./templates.ts";
 
@@ -36,13 +36,27 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
   const { postRender, postRenderStrategy = "combined" } = options;
   const final =
     postRender === undefined ? files : await postRenderFiles({ files, postRender, strategy: postRenderStrategy });
-  const { manifests, hooks } = sortManifests(final, log);
+  const { manifests, hooks } = sortOrShow(final, log);
   return { manifests, hooks, manifest: manifestText(manifests), notes, crds: chartCrds(chart), chart, values };
 }
 
 /** Manifests as one text, each with the line that says where it comes from. */
 export function manifestText(manifests: readonly Manifest[]): string {
   return manifests.map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`).join("");
+}
+
+/** Helm gives everything that was rendered along with the first document that does not parse. */
+function sortOrShow(files: readonly RenderedFile[], log: Log | undefined): SortedManifests {
+  try {
+    return sortManifests(files, log);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    const rendered = files
+      .filter(({ content }) => content.trim() !== "")
+      .map(({ name, content }) => `---\n# Source: ${name}\n${content}\n`)
+      .join("");
+    throw new ChartError(error.code, error.message, { cause: error, rendered });
+  }
 }
 
 function checkKubeVersion(chart: Chart, { kubeVersion }: Capabilities): void {

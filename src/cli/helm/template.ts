@@ -124,7 +124,10 @@ function renderFailure(error: unknown, flags: TemplateFlags, io: Io): unknown {
     case "InvalidManifest":
     case "IncompatibleKubeVersion":
     case "PostRenderFailed":
-      if (flags.debug) return error;
+      if (flags.debug) {
+        io.stdout(`${(error.rendered ?? "").trim()}\n`);
+        return error;
+      }
       return new CommandError(`${error.message}\n\nUse --debug flag to render out invalid YAML`);
     default:
       return error;
