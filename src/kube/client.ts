@@ -57,7 +57,7 @@ export function createClient(options: ClientOptions): Client {
   });
   const discovery = createDiscovery(send);
 
-  const json = async <T>(call: Call): Promise<T> => (await readJson(await send(call))) as T;
+  const json = async <T>(call: Call): Promise<T> => (await readJson(await send(call), { signal: call.signal })) as T;
   const pathOf = async (reference: ObjectReference, subresource?: string): Promise<string> => {
     const resource = await discovery.resource(reference);
     requireNamespace(resource, reference.kind, reference.name, reference.namespace);
@@ -159,7 +159,7 @@ export function createClient(options: ClientOptions): Client {
         ...(dryRun === true ? { dryRun: ["All"] } : {}),
       };
       // Read to its end, so that the connection can be used again.
-      await readText(await send({ method: "DELETE", path: await pathOf(reference), body, signal }));
+      await readText(await send({ method: "DELETE", path: await pathOf(reference), body, signal }), { signal });
     },
 
     async *watch<T extends KubeObject>(
@@ -187,7 +187,7 @@ export function createClient(options: ClientOptions): Client {
         signal,
         idempotent: true,
       });
-      return await readText(response, limitBytes + 1024);
+      return await readText(response, { limit: limitBytes + 1024, signal });
     },
   };
   return client;

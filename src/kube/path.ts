@@ -16,7 +16,8 @@ export function resourcePath(
 
 /** A path segment that stays one: names come from charts and repositories, and URLs resolve dots. */
 function segment(name: string): string {
-  if (name === "" || name === "." || name === ".." || name.includes("/") || name.includes("%")) {
+  if (name === "") throw new KubeError("name", "resource name may not be empty"); // client-go's text
+  if (name === "." || name === ".." || name.includes("/") || name.includes("%")) {
     throw new KubeError("name", `invalid resource name ${JSON.stringify(name)}: it cannot be part of a path`);
   }
   return encodeURIComponent(name);

@@ -91,7 +91,7 @@ const largestError = 4 * 1024 * 1024;
 
 /** Rebuilds the error that the server threw; an answer without a Status gets client-go's text for its code. */
 async function toApiError(response: Response, call: Call): Promise<ApiError> {
-  const text = await readText(response, largestError).catch(() => "");
+  const text = await readText(response, { limit: largestError }).catch(() => "");
   const status = tryParseStatus(text);
   if (status !== undefined)
     return new ApiError(status.code === undefined ? { ...status, code: response.status } : status);

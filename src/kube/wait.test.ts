@@ -191,3 +191,29 @@ test("waitDeleted() ends when nothing is left, or only others of the same name",
   await client.create(deployment("a"));
   assert.equal((await waiting).outcome, "reached");
 });
+
+test("waitReady() takes a Job that vanished after it was seen, or for some time, for done", async () => {
+  await using given = clusterAndCache();
+  const { client, cache } = given;
+  const job = { apiVersion: "batch/v1", kind: "Job", namespace: "default", name: "j" };
+  const container = { name: "c", image: "i" };
+  const template = { spec: { restartPolicy: "Never", containers: [container] } };
+  await client.create({ ...job, metadata: { name: "j", namespace: "default" }, spec: { template } });
+  const waiting = waitReady({ cache, targets: [{ ...job, mayVanish: true }], jobs: "complete" });
+  using kind = await cache.kind(job, { namespace: "default" });
+  assert.equal(kind.list().length, 1);
+  await client.delete(job, { propagation: "Background" });
+  assert.equal((await waiting).outcome, "reached");
+
+  const { setTimer, elapse } = timers();
+  const late = waitReady({
+    cache,
+    targets: [{ ...job, mayVanish: true }],
+    jobs: "complete",
+    timeout: 60_000,
+    setTimer,
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  elapse(5_000);
+  assert.equal((await late).outcome, "reached");
+});

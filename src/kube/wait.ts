@@ -8,6 +8,8 @@ export interface WaitTarget extends ObjectReference {
   readonly resourceVersion?: string;
   /** When waiting for a deletion: another object of the same name is not the one. */
   readonly uid?: string;
+  /** It may be gone because it is done: a Job that is deleted some time after it has finished. */
+  readonly mayVanish?: boolean;
 }
 
 export interface WaitOptions extends Omit<ReadinessOptions, "now"> {
@@ -115,7 +117,7 @@ async function waitUntil(options: WaitOptions, goal: Goal): Promise<WaitResult> 
   };
   // Some of kstatus' rules depend on the time alone, so a look is due even where nothing changes.
   const again = (): void => {
-    for (const watcher of watchers) watcher.look();
+    for (const watcher of watchers) watcher.look({ late: true });
     look();
     if (!stack.disposed) timer(recheck, again);
   };
@@ -128,6 +130,7 @@ async function waitUntil(options: WaitOptions, goal: Goal): Promise<WaitResult> 
 }
 
 const unknown: Readiness = { status: "Unknown", message: "" };
+const vanishedReadiness: Readiness = { status: "Current", message: "Resource is gone after it was done" };
 const always: Readiness = { status: "Current", message: "Resource is current" };
 
 interface Watcher {
@@ -135,7 +138,8 @@ interface Watcher {
   readonly seen: WaitedFor | undefined;
   /** Looks at the object now and at each change; undefined when no watch is needed. */
   open(cache: WatchCache, changed: () => void): Promise<KindCache | undefined>;
-  look(): void;
+  /** `late`: the watch has surely caught up with our write. */
+  look(options?: { readonly late: boolean }): void;
   miss(): void;
 }
 
@@ -144,14 +148,17 @@ function createWatcher(target: WaitTarget, goal: Goal): Watcher {
   const known = goal.known(target);
   let seen: WaitedFor | undefined = known === undefined ? undefined : { target, readiness: known };
   let held: KindCache | undefined;
-  const look = (): void => {
+  let wasSeen = false;
+  const look = ({ late } = { late: false }): void => {
+    wasSeen ||= late;
     if (held === undefined) return;
     const object = held.get({ name, ...(namespace === undefined ? {} : { namespace }) });
     if (object === undefined || (uid !== undefined && object.metadata.uid !== uid)) {
-      seen = { target, readiness: notFoundReadiness };
+      seen = { target, readiness: wasSeen && target.mayVanish === true ? vanishedReadiness : notFoundReadiness };
     } else if (resourceVersion !== undefined && isOlder(object, resourceVersion)) {
       seen = { target, readiness: { status: "Unknown", message: "" } };
     } else {
+      wasSeen = true;
       seen = { target, readiness: goal.readiness(object), object };
     }
   };

@@ -18,6 +18,8 @@ export interface Connection {
     readonly key?: Source;
   };
   readonly proxyUrl?: string;
+  /** Answers are packed unless the server is on this machine, or this says no. */
+  readonly disableCompression?: boolean;
   readonly auth: Auth;
   readonly impersonate?: Impersonation;
 }
@@ -63,6 +65,7 @@ export function connectionOf(config: Kubeconfig, contextName?: string): Connecti
     context: name,
     tls: tlsOf(cluster, user),
     ...optional("proxyUrl", text(cluster, "proxy-url")),
+    ...(cluster["disable-compression"] === true ? { disableCompression: true } : {}),
     auth: authOf(user, userName),
     ...impersonationOf(user),
   };

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import forge from "node-forge";
 import { createClient } from "../client.ts";
 import { KubeError } from "../errors.ts";
@@ -230,4 +231,29 @@ test("createFetch() checks the server's certificate and shows its own", async ()
   await assert.rejects(strange.fetch(new Request(`${address}/version`)), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
   using misnamed = connectTo(connectionTo(address, { tls: { insecure: false, ca: { text: server.cert } } }));
   await assert.rejects(misnamed.fetch(new Request(`${address}/version`)), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+});
+
+test("createFetch() unpacks what the server packed", async () => {
+  const large = { gitVersion: "v".repeat(300_000) };
+  await using given = await listen(
+    createServer((_request, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" });
+      response.end(gzipSync(JSON.stringify(large)));
+    }),
+  );
+  using connected = connectTo(connectionTo(`http://127.0.0.1:${given.port}`));
+  assert.deepEqual(await connected.client.version(), large);
+  assert.deepEqual(await connected.client.version(), large);
+});
+
+test("createFetch() tells of an answer that breaks off", async () => {
+  await using given = await listen(
+    createServer((_request, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("{");
+      setImmediate(() => response.destroy());
+    }),
+  );
+  using connected = connectTo(connectionTo(`http://127.0.0.1:${given.port}`));
+  await assert.rejects(connected.client.version(), { code: "connection" });
 });

@@ -1,5 +1,7 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import https, { type AgentOptions } from "node:https";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { Fetch } from "../types.ts";
 import type { Connection } from "./connection.ts";
 import { type Credentials, createCredentials, readSource } from "./credentials.ts";
@@ -35,6 +37,8 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
   };
   const ask = async (request: Request, body: Buffer | undefined, given: Credentials): Promise<Response> => {
     const headers = headersOf(request, given);
+    // Large lists are worth it on a network, not on this machine.
+    if (!isLoopback(connection) && connection.disableCompression !== true) headers["accept-encoding"] ??= "gzip";
     return await send({ request, body, headers, agent: await agentFor(given, isStream(request)), secure });
   };
   return {
@@ -101,9 +105,13 @@ async function tlsOptions({ tls }: Connection): Promise<AgentOptions> {
 /** The proxy of the kubeconfig, or that of the environment. Go: the environment's does not count for this machine itself. */
 function proxyEnvironment({ proxyUrl, server }: Connection, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (proxyUrl !== undefined) return { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
-  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(server).hostname)) return {};
+  if (isLoopback({ server })) return {};
   const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
   return Object.fromEntries(names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
+}
+
+function isLoopback({ server }: Pick<Connection, "server">): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(server).hostname);
 }
 
 function headersOf(request: Request, { authorization }: Credentials): Record<string, string | string[]> {
@@ -159,39 +167,53 @@ function toResponse(incoming: IncomingMessage): Response {
   const status = incoming.statusCode ?? 502;
   const bodiless = status === 204 || status === 304 || status < 200;
   if (bodiless) incoming.resume();
-  return new Response(bodiless ? null : toStream(incoming), { status: status < 200 ? 502 : status, headers });
+  const packed = headers.get("content-encoding") === "gzip" && !bodiless;
+  if (packed) for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  return new Response(bodiless ? null : toStream(packed ? unpack(incoming) : incoming, incoming), {
+    status: status < 200 ? 502 : status,
+    headers,
+  });
+}
+
+function unpack(incoming: IncomingMessage): Readable {
+  const plain = createGunzip();
+  incoming.on("error", (error) => plain.destroy(error));
+  incoming.on("close", () => {
+    if (!incoming.complete) plain.destroy(new Error("the connection broke"));
+  });
+  return incoming.pipe(plain);
 }
 
 /** The bytes as they come; reading is held back while the reader is behind. */
-function toStream(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
+function toStream(source: Readable, incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
   let ended = false;
   return new ReadableStream(
     {
       start(controller) {
-        incoming.on("data", (chunk: Buffer<ArrayBuffer>) => {
+        source.on("data", (chunk: Buffer<ArrayBuffer>) => {
           controller.enqueue(chunk);
-          if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+          if ((controller.desiredSize ?? 0) <= 0) source.pause();
         });
-        incoming.on("end", () => {
+        source.on("end", () => {
           if (!ended) controller.close();
           ended = true;
         });
-        incoming.on("error", (error) => {
+        source.on("error", (error) => {
           if (!ended) controller.error(error);
           ended = true;
         });
-        incoming.on("close", () => {
+        source.on("close", () => {
           if (!ended) controller.error(new Error("the connection broke"));
           ended = true;
         });
       },
       pull() {
-        incoming.resume();
+        source.resume();
       },
       cancel() {
         ended = true;
         // What is left of a small answer is drained so that its connection can be used again.
-        if (incoming.readableEnded || incoming.complete) incoming.resume();
+        if (incoming.complete) source.resume();
         else incoming.destroy();
       },
     },
