@@ -40,7 +40,8 @@ async function timeLoop(): Promise<number> {
       let output = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        if (/✔ HelmRelease\/flux-system\/grade-api: Helm install succeeded/.test(output)) resolve(performance.now() - began);
+        if (/✔ HelmRelease\/flux-system\/grade-api: Helm install succeeded/.test(output))
+          resolve(performance.now() - began);
       });
       child.once("exit", () => reject(new Error(`the playground ended early:\n${output}`)));
     });
@@ -69,9 +70,21 @@ const loop: number[] = [];
 for (let run = 0; run < 5; run += 1) loop.push(await timeLoop());
 add("`npm start`, installed, empty folder → grade-api Ready", sample(loop), undefined);
 const hasHelm = existsSync(helm);
-add("start-up: `cox --version`, `helm4 version`", time("bin/cox", ["--version"]), hasHelm ? time(helm, ["version"]) : undefined);
+add(
+  "start-up: `cox --version`, `helm4 version`",
+  time("bin/cox", ["--version"]),
+  hasHelm ? time(helm, ["version"]) : undefined,
+);
 const chart = "examples/grade-api/charts/grade-api";
-add("`helm template` of grade-api, whole process", time("bin/cox", ["helm", "template", "g", chart]), hasHelm ? time(helm, ["template", "g", chart]) : undefined);
+add(
+  "`helm template` of grade-api, whole process",
+  time("bin/cox", ["helm", "template", "g", chart]),
+  hasHelm ? time(helm, ["template", "g", chart]) : undefined,
+);
 
-process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}${hasHelm ? ", helm v4.2.4" : ", helm4 not found"}\n\n`);
-process.stdout.write(`| what | cox, minimum / median | helm4, minimum / median | ratio of medians |\n|---|---|---|---|\n${rows.join("\n")}\n`);
+process.stdout.write(
+  `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}${hasHelm ? ", helm v4.2.4" : ", helm4 not found"}\n\n`,
+);
+process.stdout.write(
+  `| what | cox, minimum / median | helm4, minimum / median | ratio of medians |\n|---|---|---|---|\n${rows.join("\n")}\n`,
+);
