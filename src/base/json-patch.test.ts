@@ -29,6 +29,8 @@ const applied: readonly [string, unknown, Value][] = [
   ],
   ["moves", [{ op: "move", from: "/a/b", path: "/c" }], { ...document, a: {}, c: [1, 2, 3] }],
   ["copies", [{ op: "copy", from: "/a/b/0", path: "/c" }], { ...document, c: 1 }],
+  ["replaces what is not there, as Kubernetes does", [{ op: "replace", path: "/q", value: 1 }], { ...document, q: 1 }],
+  ["counts a negative index from the end", [{ op: "remove", path: "/a/b/-1" }], { ...document, a: { b: [1, 2] } }],
   ["tests", [{ op: "test", path: "/a", value: { b: [1, 2, 3] } }], document],
 ];
 for (const [name, patch, want] of applied) {
@@ -40,15 +42,17 @@ for (const [name, patch, want] of applied) {
 }
 
 const refused: readonly [string, unknown, string][] = [
-  ["a missing path", [{ op: "replace", path: "/q", value: 1 }], "path"],
+  ["a missing way to a value", [{ op: "replace", path: "/q/r", value: 1 }], "path"],
+  ["to remove what is not there", [{ op: "remove", path: "/q" }], "path"],
   ["a missing parent", [{ op: "add", path: "/q/r", value: 1 }], "path"],
   ["an index past the end", [{ op: "add", path: "/a/b/9", value: 1 }], "path"],
-  ["a leading zero", [{ op: "remove", path: "/a/b/01" }], "path"],
+  ["an index that is none", [{ op: "remove", path: "/a/b/x" }], "path"],
   ["a failed test", [{ op: "test", path: "/a", value: 1 }], "test"],
   ["an unknown operation", [{ op: "zap", path: "/a" }], "patch"],
   ["a relative pointer", [{ op: "remove", path: "a" }], "patch"],
   ["a patch that is no list", {}, "patch"],
   ["a way through the prototype", [{ op: "add", path: "/constructor/prototype/x", value: 1 }], "path"],
+  ["to move into itself", [{ op: "move", from: "/a", path: "/a/b" }], "path"],
   ["too many steps", Array.from({ length: 10_001 }, () => ({ op: "test", path: "", value: document })), "limit"],
 ];
 for (const [name, patch, code] of refused) {

@@ -1,4 +1,5 @@
 import { CodedError } from "./errors.ts";
+import { goQuote } from "./go-quote.ts";
 import { formatPointer, parsePointer } from "./json-pointer.ts";
 import { isValues, type Value, type Values } from "./value.ts";
 
@@ -28,7 +29,10 @@ export function parseJsonPatch(input: unknown): JsonPatchOperation[] {
   return input.map(parseOperation);
 }
 
-/** Applies a patch and returns the changed document; the one that was passed stays as it was. */
+/**
+ * Applies a patch as evanphx/json-patch v4 does for Kubernetes and kustomize, with its texts: `replace` adds a key that is
+ * not there, and a negative index counts from the end. The document that was passed stays as it was.
+ */
 export function applyJsonPatch(
   document: Value,
   patch: readonly JsonPatchOperation[],
@@ -123,29 +127,31 @@ function parseOperation(input: unknown): JsonPatchOperation {
 }
 
 function applyOperation(document: Value, operation: JsonPatchOperation, options: JsonPatchOptions): Value {
-  const keys = keysOf(operation.path);
+  const { path } = operation;
+  const keys = keysOf(path);
   switch (operation.op) {
     case "add":
-      return addAt(document, keys, operation.value, operation, options);
+      return addAt(document, keys, operation.value, `doc is missing path: "${path}"`, operation, options);
     case "replace":
-      if (find(document, keys) === undefined) throw missing(operation, operation.path);
-      return keys.length === 0 ? operation.value : update(document, keys, operation, () => operation.value);
+      if (keys.length === 0) return operation.value;
+      assertParent(document, keys, operation, `doc is missing path: ${path}`);
+      return setAt(document, keys, operation.value, operation);
     case "remove":
-      if (find(document, keys) === undefined) {
-        if (options.missingOnRemove === "ignore") return document;
-        throw missing(operation, operation.path);
-      }
-      return removeAt(document, keys, operation);
+      return removeAt(document, keys, `doc is missing path: "${path}"`, operation, options);
     case "move": {
-      const value = valueAt(document, operation);
-      if (operation.path.startsWith(`${operation.from}/`)) throw missing(operation, operation.path);
-      return addAt(removeAt(document, keysOf(operation.from), operation), keys, value, operation, options);
+      const from = keysOf(operation.from);
+      const value = valueAt(document, from, operation);
+      const removed = removeAt(document, from, `doc is missing from path: ${operation.from}`, operation, {});
+      return addAt(removed, keys, value, `doc is missing destination path: ${path}`, operation, options);
     }
-    case "copy":
-      return addAt(document, keys, valueAt(document, operation), operation, options);
+    case "copy": {
+      const value = valueAt(document, keysOf(operation.from), operation);
+      return addAt(document, keys, value, `doc is missing destination path: ${path}`, operation, options);
+    }
     case "test":
+      if (keys.length > 0) assertParent(document, keys, operation, `is missing path: ${path}`);
       if (isEqualJson(find(document, keys) ?? null, operation.value)) return document;
-      throw new JsonPatchError("test", `testing value ${operation.path} failed: test failed`);
+      throw new JsonPatchError("test", `testing value ${path} failed: test failed`);
   }
 }
 
@@ -156,52 +162,51 @@ function keysOf(pointer: string): string[] {
   return keys;
 }
 
-function valueAt(document: Value, operation: { readonly op: "move" | "copy"; readonly from: string }): Value {
-  const value = find(document, keysOf(operation.from));
-  if (value === undefined) throw missing(operation, operation.from);
-  return value;
+type Operation = { readonly op: string; readonly path: string };
+
+function valueAt(document: Value, keys: readonly string[], operation: Operation & { readonly from: string }): Value {
+  assertParent(document, keys, operation, `doc is missing from path: ${operation.from}`);
+  // evanphx/json-patch: what is not in a map counts as null here.
+  return find(document, keys) ?? null;
 }
 
 function find(document: Value, keys: readonly string[]): Value | undefined {
   let current: Value | undefined = document;
   for (const key of keys) {
-    if (Array.isArray(current)) current = isIndex(key) ? (current[Number(key)] as Value | undefined) : undefined;
+    if (Array.isArray(current)) current = current.at(indexOf(key) ?? current.length) as Value | undefined;
     else if (isValues(current)) current = own(current, key);
     else return undefined;
   }
   return current;
 }
 
-type Operation = { readonly op: string };
+/** Go's Atoi; a negative index counts from the end. */
+function indexOf(key: string): number | undefined {
+  return /^[-+]?[0-9]{1,9}$/.test(key) ? Number(key) : undefined;
+}
 
-/** Copies the way down to a value and puts what `change` makes of it in its place. */
-function update(
-  document: Value,
-  keys: readonly string[],
-  operation: Operation,
-  change: (current: Value | undefined) => Value,
-): Value {
+function assertParent(document: Value, keys: readonly string[], { op }: Operation, problem: string): void {
+  const parent = find(document, keys.slice(0, -1));
+  if (keys.length > 0 && (isValues(parent) || Array.isArray(parent))) return;
+  throw new JsonPatchError("path", `${op} operation does not apply: ${problem}: missing value`);
+}
+
+/** Copies the way down to a container that is there and puts what `change` makes of it in its place. */
+function update(document: Value, keys: readonly string[], change: (container: Value) => Value): Value {
   const [key, ...rest] = keys;
   if (key === undefined) return change(document);
   if (Array.isArray(document)) {
-    if (!isIndex(key) || Number(key) >= document.length) throw missing(operation, key);
-    const index = Number(key);
-    return (document as readonly Value[]).with(index, update(document[index] as Value, rest, operation, change));
+    const index = indexOf(key) as number;
+    return (document as readonly Value[]).with(index, update(document.at(index) as Value, rest, change));
   }
-  if (!isValues(document)) throw missing(operation, key);
-  const current = own(document, key);
-  if (current === undefined && rest.length > 0) throw missing(operation, key);
-  return withKey(
-    document,
-    key,
-    rest.length === 0 ? change(current) : update(current as Value, rest, operation, change),
-  );
+  return withKey(document as Values, key, update((document as Values)[key] as Value, rest, change));
 }
 
 function addAt(
   document: Value,
   keys: readonly string[],
   value: Value,
+  problem: string,
   operation: Operation,
   options: JsonPatchOptions,
 ): Value {
@@ -209,10 +214,15 @@ function addAt(
   if (last === undefined) return value;
   const parent = keys.slice(0, -1);
   const base = options.missingOnAdd === "create" ? withParents(document, parent) : document;
-  return update(base, parent, operation, (container) => {
-    if (Array.isArray(container)) return insert(container as readonly Value[], last, value, operation);
-    if (isValues(container)) return withKey(container, last, value);
-    throw missing(operation, last);
+  assertParent(base, keys, operation, problem);
+  return update(base, parent, (container) => {
+    if (!Array.isArray(container)) return withKey(container as Values, last, value);
+    const list = container as readonly Value[];
+    if (last === "-") return [...list, value];
+    const index = indexOf(last);
+    if (index === undefined) throw badIndex(operation, last);
+    if (index > list.length || index < -list.length - 1) throw outOfRange(operation, index);
+    return list.toSpliced(index < 0 ? index + list.length + 1 : index, 0, value);
   });
 }
 
@@ -220,22 +230,48 @@ function withParents(document: Value, keys: readonly string[]): Value {
   let current = document;
   for (let i = 1; i <= keys.length; i += 1) {
     const way = keys.slice(0, i);
-    if (find(current, way) === undefined) current = addAt(current, way, {}, { op: "add" }, {});
+    if (find(current, way) === undefined) current = addAt(current, way, {}, "", { op: "add", path: "" }, {});
   }
   return current;
 }
 
-function insert(list: readonly Value[], key: string, value: Value, operation: Operation): Value {
-  if (key === "-") return [...list, value];
-  if (!isIndex(key) || Number(key) > list.length) throw missing(operation, key);
-  return list.toSpliced(Number(key), 0, value);
+/** `replace` as evanphx/json-patch has it: a key that is not in a map is added. */
+function setAt(document: Value, keys: readonly string[], value: Value, operation: Operation): Value {
+  const last = keys.at(-1) as string;
+  return update(document, keys.slice(0, -1), (container) => {
+    if (!Array.isArray(container)) return withKey(container as Values, last, value);
+    const list = container as readonly Value[];
+    const index = indexOf(last);
+    if (index === undefined || index >= list.length || index < -list.length) {
+      const problem = `replace operation does not apply: doc is missing key: ${operation.path}: missing value`;
+      throw new JsonPatchError("path", problem);
+    }
+    return list.with(index, value);
+  });
 }
 
-function removeAt(document: Value, keys: readonly string[], operation: Operation): Value {
-  const last = keys.at(-1);
-  if (last === undefined) return null;
-  return update(document, keys.slice(0, -1), operation, (container) => {
-    if (Array.isArray(container)) return (container as readonly Value[]).toSpliced(Number(last), 1);
+function removeAt(
+  document: Value,
+  keys: readonly string[],
+  problem: string,
+  operation: Operation,
+  { missingOnRemove = "refuse" }: JsonPatchOptions,
+): Value {
+  if (missingOnRemove === "ignore" && find(document, keys) === undefined) return document;
+  assertParent(document, keys, operation, problem);
+  const last = keys.at(-1) as string;
+  return update(document, keys.slice(0, -1), (container) => {
+    if (Array.isArray(container)) {
+      const list = container as readonly Value[];
+      const index = indexOf(last);
+      if (index === undefined) throw badIndex(operation, last);
+      if (index >= list.length || index < -list.length) throw outOfRange(operation, index);
+      return list.toSpliced(index, 1);
+    }
+    if (own(container as Values, last) === undefined) {
+      const what = `Unable to remove nonexistent key: ${last}: missing value`;
+      throw new JsonPatchError("path", `error in ${operation.op} for path: '${operation.path}': ${what}`);
+    }
     return Object.fromEntries(Object.entries(container as Values).filter(([key]) => key !== last));
   });
 }
@@ -250,12 +286,14 @@ function own(map: Values, key: string): Value | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
-function isIndex(key: string): boolean {
-  return /^(?:0|[1-9][0-9]{0,8})$/.test(key);
+function outOfRange({ op, path }: Operation, index: number): JsonPatchError {
+  const what = `Unable to access invalid index: ${index}: invalid index referenced`;
+  return new JsonPatchError("path", `error in ${op} for path: '${path}': ${what}`);
 }
 
-function missing({ op }: Operation, path: string): JsonPatchError {
-  return new JsonPatchError("path", `${op} operation does not apply: doc is missing path: ${path}: missing value`);
+function badIndex({ op, path }: Operation, key: string): JsonPatchError {
+  const what = `value was not a proper array index: '${key}': strconv.Atoi: parsing ${goQuote(key)}: invalid syntax`;
+  return new JsonPatchError("path", `error in ${op} for path: '${path}': ${what}`);
 }
 
 function collectDifferences(from: Value, to: Value, at: readonly string[], into: JsonPatchOperation[]): void {

@@ -138,7 +138,8 @@ export function isTimestamp(text: string): boolean {
 
 /** What JSON makes of a text that isTimestamp: Go's RFC 3339 with the fraction's closing zeros gone. */
 export function toRfc3339(text: string): string {
-  const [, year, month = "", day = "", , hour = "0", minute = "0", second = "0", zone = "Z"] = timestamp.exec(text) ?? [];
+  const [, year, month = "", day = "", , hour = "0", minute = "0", second = "0", zone = "Z"] =
+    timestamp.exec(text) ?? [];
   const two = (digits: string) => digits.padStart(2, "0");
   const fraction = (/[.,]([0-9]+)/.exec(text)?.[1] ?? "").slice(0, 9).replace(/0+$/, "");
   const offset = /[1-9]/.test(zone) ? zone : "Z";
