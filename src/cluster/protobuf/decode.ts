@@ -58,7 +58,8 @@ function decodeMessage(message: Message, bytes: Uint8Array, depth: number): Reco
         const list = fields.get(field.name) as unknown[] | undefined;
         if (list === undefined) fields.set(field.name, [value]);
         else list.push(value);
-      } else if (value !== undefined && !(field.omitZero && isZero(value))) fields.set(field.name, value);
+      } else if (value !== undefined && !((field.omitZero || field.omitEmpty) && isZero(value)))
+        fields.set(field.name, value);
     }
   }
   for (const field of message.values()) {

@@ -6,7 +6,10 @@ export interface MessageField {
   readonly name: string;
   readonly inline: boolean;
   readonly repeated: boolean;
-  /** True where JSON leaves the zero value out: protobuf writes it all the same. */
+  readonly pointer: boolean;
+  /** Go's omitempty: JSON leaves out zero scalars, empty lists and maps; protobuf writes them all the same. */
+  readonly omitEmpty: boolean;
+  /** Go's omitzero: JSON leaves out structs without content too. */
   readonly omitZero: boolean;
   readonly map: boolean;
   /** A scalar, one of the types that have a form of their own in JSON, or the name of a message. */
@@ -44,7 +47,9 @@ export function messageOf(name: string): Message | undefined {
             name: field,
             inline: flags.includes("i"),
             repeated: flags.includes("r"),
-            omitZero: flags.includes("o"),
+            pointer: flags.includes("p"),
+            omitEmpty: flags.includes("o"),
+            omitZero: flags.includes("z"),
             map: isMap,
             type: isMap ? type.slice(4) : type,
           },

@@ -4,10 +4,11 @@ import { type Call, keyOf } from "../http/call.ts";
 import { respondObject } from "../http/respond.ts";
 import { forbiddenBecause, generatedNameTaken } from "../http/refusals.ts";
 import { Refusal } from "../errors.ts";
-import { keepTimes, trackUpdate } from "../managed-fields/index.ts";
+import { trackUpdate } from "../managed-fields/index.ts";
+import { canonicalize } from "../write/canonical.ts";
 import { commit } from "../write/commit.ts";
 import { decodeObject } from "../write/decode.ts";
-import { managerOf } from "../write/manager.ts";
+import { managerOf, resetsOf } from "../write/manager.ts";
 import { applyDefaults, prepareForCreate, validateCreate, withGeneratedName } from "../write/phases.ts";
 
 /** POST to a collection. */
@@ -74,6 +75,7 @@ export function prepareCreate(
           schema: resource.schema,
           manager: options.manager,
           apiVersion: resource.apiVersion,
+          resetFields: resetsOf(call),
           now: call.core.now(),
           before: undefined,
           after: complete,
@@ -82,7 +84,7 @@ export function prepareCreate(
   const object = withGeneratedName(prepareForCreate(call, tracked));
   validateCreate(call, object);
   for (const warning of resource.strategy.warnings?.(object) ?? []) call.warnings.push(warning);
-  return keepTimes(undefined, object);
+  return canonicalize(resource, object);
 }
 
 function taken(call: Call, existing: KubeObject): Refusal {

@@ -15,8 +15,8 @@ import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals
 import { respondObject } from "../http/respond.ts";
 import { applyServerSide } from "../managed-fields/index.ts";
 import { asObject, goJsonError, parseText } from "../write/decode.ts";
-import { managerOf, requireManager } from "../write/manager.ts";
-import { resetsOf, update } from "./update.ts";
+import { managerOf, requireManager, resetsOf } from "../write/manager.ts";
+import { update } from "./update.ts";
 
 const types = {
   "application/json-patch+json": "json",

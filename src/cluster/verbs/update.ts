@@ -3,11 +3,12 @@ import { readBody } from "../http/body.ts";
 import { type Call, keyOf } from "../http/call.ts";
 import { respondObject } from "../http/respond.ts";
 import { isEqual } from "../managed-fields/equality.ts";
-import { keepTimes, resetFieldsOf, trackUpdate } from "../managed-fields/index.ts";
+import { keepTimes, trackUpdate } from "../managed-fields/index.ts";
 import { toServed } from "../serve.ts";
+import { canonicalize } from "../write/canonical.ts";
 import { commit, keep } from "../write/commit.ts";
 import { decodeObject } from "../write/decode.ts";
-import { managerOf } from "../write/manager.ts";
+import { managerOf, resetsOf } from "../write/manager.ts";
 import { applyDefaults, checkVersion, prepareForUpdate, validateUpdate } from "../write/phases.ts";
 import { prepareCreate } from "./create.ts";
 
@@ -115,14 +116,8 @@ function nextState(call: Call, old: KubeObject, options: UpdateOptions): KubeObj
   const prepared = prepareForUpdate(call, tracked, old, subresource);
   validateUpdate(call, prepared, old, subresource);
   for (const warning of resource.strategy.warnings?.(prepared) ?? []) call.warnings.push(warning);
-  const next = keepTimes(old, prepared);
+  const next = keepTimes(old, canonicalize(resource, prepared));
   return isGone(next) ? undefined : next;
-}
-
-/** What the server resets in a write through one door, so that the writer does not own it. */
-export function resetsOf({ resource }: Call, subresource = ""): ReturnType<typeof resetFieldsOf> {
-  const { group, kind, custom, strategy } = resource;
-  return resetFieldsOf({ group, kind, subresource, builtin: !custom, hasStatus: strategy.status });
 }
 
 /** The last finalizer of an object that is being deleted takes the object with it. */

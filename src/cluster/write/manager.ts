@@ -1,4 +1,5 @@
 import { fieldError, invalid } from "../../api/index.ts";
+import { resetFieldsOf } from "../managed-fields/index.ts";
 import type { Call } from "../http/call.ts";
 
 /** Who a write is recorded under: `fieldManager`, else the program's name from its User-Agent. Throws Invalid for one that cannot be. */
@@ -32,4 +33,10 @@ export function requireManager(call: Call): string {
 // rest: prefixFromUserAgent
 function fromUserAgent(agent: string): string {
   return (agent.split("/")[0] ?? "").replaceAll(/[^\P{C}]/gu, "").slice(0, 128);
+}
+
+/** What the server resets in a write through one door, so that the writer does not own it. */
+export function resetsOf({ resource }: Call, subresource = ""): ReturnType<typeof resetFieldsOf> {
+  const { group, kind, custom, strategy } = resource;
+  return resetFieldsOf({ group, kind, subresource, builtin: !custom, hasStatus: strategy.status });
 }

@@ -1,5 +1,7 @@
 import { badRequest, type KubeObject, prune, schemaOf, type StructuralSchema } from "../../api/index.ts";
+import { formatQuantity, tryParseQuantity } from "../../base/quantity.ts";
 import { isValues } from "../../base/value.ts";
+import { withoutEmpty } from "./metadata.ts";
 import type { Resource } from "../registry/resource.ts";
 
 /**
@@ -19,14 +21,14 @@ export function decodeTyped(
   const own = schemaOf({ group: "", version: "v1", kind: "ConfigMap" })?.properties?.["metadata"];
   const metadata = value["metadata"] === undefined || value["metadata"] === null ? {} : value["metadata"];
   const decoded = own === undefined ? metadata : decode(at, own, metadata, "metadata", "ObjectMeta");
-  const whole = { ...value, metadata: decoded } as KubeObject;
+  const whole = withMetadata({ ...value, metadata: decoded } as KubeObject);
   if (resource.schema === undefined) return { object: whole, unknown };
   const pruned = prune(whole, resource.schema);
   return { object: pruned.value, unknown: [...unknown, ...pruned.unknown] };
 }
 
 function withMetadata(object: KubeObject): KubeObject {
-  return object.metadata === undefined ? ({ ...(object as object), metadata: {} } as KubeObject) : object;
+  return { ...(object as object), metadata: withoutEmpty(object.metadata ?? {}) } as KubeObject;
 }
 
 interface At {
@@ -36,6 +38,7 @@ interface At {
 }
 
 function decode(at: At, schema: StructuralSchema, value: unknown, path: string, owner: string): unknown {
+  if (schema.format === "quantity") return canonicalQuantity(at, value);
   if (schema["x-kubernetes-int-or-string"] === true) {
     if (typeof value === "string" || typeof value === "number") return value;
     throw mistyped(at, value, path, owner, "int32");
@@ -50,7 +53,6 @@ function decode(at: At, schema: StructuralSchema, value: unknown, path: string, 
       );
     case "string":
       if (typeof value === "string") return value;
-      if (schema.format === "quantity" && typeof value === "number") return String(value);
       throw mistyped(at, value, path, owner, "string");
     case "boolean":
       if (typeof value === "boolean") return value;
@@ -85,6 +87,15 @@ function decodeObject(at: At, schema: StructuralSchema, value: unknown, path: st
     else fields.push([name, child === null ? zeroOf(type) : decode(at, type, child, below, owner)]);
   }
   return Object.fromEntries(fields);
+}
+
+/** Kubernetes stores amounts in their canonical form: "1024Mi" is "1Gi", 0.5 is "500m". */
+function canonicalQuantity({ kind, version }: At, value: unknown): string {
+  const quantity = typeof value === "string" || typeof value === "number" ? tryParseQuantity(String(value)) : undefined;
+  if (quantity !== undefined) return formatQuantity(quantity);
+  throw badRequest(
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
+  );
 }
 
 /** Go's zero value, which null in a map stands for. */

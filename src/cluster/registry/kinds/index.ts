@@ -11,6 +11,7 @@ import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from "./
 export const strategies: ReadonlyMap<string, Partial<Strategy>> = new Map<string, Partial<Strategy>>([
   ["/ConfigMap", configMap],
   ["/Event", others.event],
+  ["/LimitRange", others.limitRange],
   ["/Namespace", namespace],
   ["/Node", others.node],
   ["/PersistentVolume", others.persistentVolume],

@@ -23,12 +23,41 @@ export const persistentVolumeClaim: Partial<Strategy> = {
 };
 
 export const persistentVolume: Partial<Strategy> = {
+  applyDefaults(object) {
+    let spec = fillEmpty(specOf(object), { persistentVolumeReclaimPolicy: "Retain" });
+    spec = fill(spec, { volumeMode: "Filesystem" });
+    return withSpec(
+      object,
+      change(spec, "hostPath", (source) => fill(partOf(source), { type: "" })),
+    );
+  },
+  prepareForCreate: (object, { now }) => ({
+    ...object,
+    status: {
+      phase: "Pending",
+      lastPhaseTransitionTime: now()
+        .toISOString()
+        .replace(/\.\d+Z$/, "Z"),
+    },
+  }),
+};
+
+/** What a container may use at most is what it gets when it does not say. */
+export const limitRange: Partial<Strategy> = {
   applyDefaults: (object) =>
     withSpec(
       object,
-      fill(fillEmpty(specOf(object), { persistentVolumeReclaimPolicy: "Retain" }), { volumeMode: "Filesystem" }),
+      changeEach(specOf(object), "limits", (item) => {
+        if (item["type"] !== "Container") return item;
+        const most = { ...partOf(item["max"]), ...partOf(item["default"]) };
+        const requests = { ...partOf(item["min"]), ...most, ...partOf(item["defaultRequest"]) };
+        return {
+          ...item,
+          ...(Object.keys(most).length === 0 ? {} : { default: most }),
+          ...(Object.keys(requests).length === 0 ? {} : { defaultRequest: requests }),
+        };
+      }),
     ),
-  prepareForCreate: (object) => ({ ...object, status: { phase: "Pending" } }),
 };
 
 export const ingress: Partial<Strategy> = {

@@ -50,8 +50,7 @@ export const deployment: Partial<Strategy> = {
 
 export const replicaSet: Partial<Strategy> = {
   applyDefaults(object) {
-    const spec = fill(withTemplate(specOf(object)), { replicas: 1 });
-    return withTemplateLabels(withSpec(object, spec));
+    return withSpec(object, fill(withTemplate(specOf(object)), { replicas: 1 }));
   },
   validate: selectorProblems,
   validateUpdate: selectorChanges,
@@ -122,18 +121,19 @@ export const daemonSet: Partial<Strategy> = {
         rollingUpdate: fill(partOf(strategy["rollingUpdate"]), { maxUnavailable: 1, maxSurge: 0 }),
       };
     });
-    return withSpec(object, spec);
+    return withTemplateGeneration(
+      withSpec(object, spec),
+      String(object.metadata.annotations?.[templateGeneration] ?? 1),
+    );
+  },
+  prepareForUpdate(next, old) {
+    const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1);
+    const isChanged = !isEqual(specOf(next)["template"], specOf(old)["template"]);
+    return withTemplateGeneration(next, String(isChanged ? before + 1 : before));
   },
   validate: selectorProblems,
   validateUpdate: selectorChanges,
 };
-
-/** Kinds of one Pod template take its labels when they have none. */
-function withTemplateLabels(object: KubeObject): KubeObject {
-  const labels = partOf(partOf(specOf(object)["template"])["metadata"])["labels"];
-  if (Object.keys(object.metadata.labels ?? {}).length > 0 || labels === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, labels: labels as Record<string, string> } };
-}
 
 export const job: Partial<Strategy> = {
   applyDefaults(object) {
@@ -145,13 +145,17 @@ export const job: Partial<Strategy> = {
       backoffLimit: 6,
       completionMode: "NonIndexed",
       suspend: false,
+      manualSelector: false,
       podReplacementPolicy: spec["podFailurePolicy"] === undefined ? "TerminatingOrFailed" : "Failed",
     });
-    return withTemplateLabels(withSpec(object, spec));
+    return withSpec(object, spec);
   },
   prepareForCreate(object) {
     const spec = specOf(object);
-    if (spec["manualSelector"] === true) return object;
+    if (spec["manualSelector"] === true) {
+      const own = partOf(partOf(partOf(spec["template"])["metadata"])["labels"]);
+      return withLabels(object, own);
+    }
     const { uid = "", name = "" } = object.metadata;
     const template = partOf(spec["template"]);
     const metadata = partOf(template["metadata"]);
@@ -162,7 +166,7 @@ export const job: Partial<Strategy> = {
       "controller-uid": uid,
       "job-name": name,
     };
-    return withSpec(object, {
+    return withSpec(withLabels(object, labels), {
       ...spec,
       selector: { matchLabels: { "batch.kubernetes.io/controller-uid": uid } },
       template: { ...template, metadata: { ...metadata, labels } },
@@ -185,6 +189,19 @@ export const job: Partial<Strategy> = {
   },
   defaultPropagation: "Background",
 };
+
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+function withTemplateGeneration(object: KubeObject, value: string): KubeObject {
+  const annotations = { ...object.metadata.annotations, [templateGeneration]: value };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** A Job without labels has those of its Pods. */
+function withLabels(object: KubeObject, labels: Part): KubeObject {
+  if (Object.keys(object.metadata.labels ?? {}).length > 0) return object;
+  return { ...object, metadata: { ...object.metadata, labels: labels as Record<string, string> } };
+}
 
 export const cronJob: Partial<Strategy> = {
   applyDefaults(object) {
