@@ -13,5 +13,28 @@ export type OciErrorCode =
   | "TooLarge"
   | "InvalidConfig";
 
-/** Why a registry did not give or take what it was asked for. */
-export class OciError extends CodedError<OciErrorCode> {}
+/** An answer of a registry that is not a success. */
+export interface Refusal {
+  readonly method: string;
+  /** Without query. */
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly errors: readonly RefusalReason[];
+}
+
+export interface RefusalReason {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+/** Why a registry did not give or take what it was asked for. The text is what Helm's registry client says. */
+export class OciError extends CodedError<OciErrorCode> {
+  readonly refusal: Refusal | undefined;
+
+  constructor(code: OciErrorCode, message: string, options: ErrorOptions & { readonly refusal?: Refusal } = {}) {
+    super(code, message, options);
+    this.refusal = options.refusal;
+  }
+}

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pushArtifact, selectLayer } from "./artifact.ts";
 import { parseDockerConfig } from "./docker-config.ts";
+import { OciError } from "./errors.ts";
+import { craneText } from "./refusal.ts";
 import { parseReference } from "./reference.ts";
 import { openRepository } from "./repository.ts";
 import { platformFetch, startRegistry, withoutRegistry } from "./testing/registry.ts";
@@ -58,7 +60,7 @@ test("Repository: a registry with users lets in who is in the Docker configurati
   assert.deepEqual(await openRepository(name, { ...options, keychain: known }).tags(), ["1.0.0"]);
   await assert.rejects(openRepository(name, options).tags(), {
     code: "Unauthorized",
-    message: "authentication required",
+    message: `GET "http://${host}/v2/charts/web/tags/list": basic credential not found`,
   });
   const wrong = parseDockerConfig(JSON.stringify({ auths: { [host]: { username: "me", password: "wrong" } } }));
   await assert.rejects(openRepository(name, { ...options, keychain: wrong }).tags(), (error: Error) => {
@@ -73,11 +75,17 @@ test("Repository: says what is missing", { skip: withoutRegistry }, async (t) =>
   const repository = openRepository(parseReference(`${host}/nope`), { fetch: platformFetch, plainHttp: true });
   await assert.rejects(repository.tags(), {
     code: "NotFound",
-    message: `GET "http://${host}/v2/nope/tags/list": response status code 404: name unknown: repository name not known to registry`,
+    message: `GET "http://${host}/v2/nope/tags/list": response status code 404: name unknown: repository name not known to registry: map[name:nope]`,
   });
   await assert.rejects(repository.resolve("latest"), {
     code: "NotFound",
-    message: `GET "http://${host}/v2/nope/manifests/latest": response status code 404: manifest unknown: manifest unknown`,
+    message: `GET "http://${host}/v2/nope/manifests/latest": response status code 404: manifest unknown: manifest unknown: map[Tag:latest]`,
   });
+  const error = await repository.resolve("latest").catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof OciError);
+  assert.equal(
+    craneText(error),
+    `GET http://${host}/v2/nope/manifests/latest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:latest]`,
+  );
   await assert.rejects(repository.resolve("../../x"), { code: "InvalidReference" });
 });

@@ -1,7 +1,7 @@
 import { answerChallenge, parseChallenge } from "./authorize.ts";
 import type { Keychain } from "./docker-config.ts";
 import { OciError } from "./errors.ts";
-import { readBody } from "./read-body.ts";
+import { readRefusal, refused } from "./refusal.ts";
 import { apiLocation, type RepositoryName } from "./reference.ts";
 import type { Fetch } from "./types.ts";
 
@@ -57,11 +57,12 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
       for (let hop = 0; hop < 10; hop += 1) {
         const answer = await sendOnce(request, url, action);
         if (answer.status === 401 && !isAuthorized && url.origin === base.origin) {
-          await answer.body?.cancel();
           const challenge = parseChallenge(answer.headers.get("www-authenticate"));
-          if (challenge === undefined)
-            throw new OciError("Unauthorized", refusal(request.method, url, 401, "unauthorized"));
+          const refusal = await readRefusal(request.method, url, answer);
+          if (challenge === undefined) throw refused(refusal);
           const credentials = keychain?.(name.registry);
+          if (challenge.scheme === "basic" && credentials === undefined)
+            throw refused(refusal, "basic credential not found");
           const scope = `repository:${path}:${action}`;
           const common = { fetch, registryUrl: base, scope, credentials };
           tokens.set(action, await answerChallenge(challenge, signal === undefined ? common : { ...common, signal }));
@@ -76,51 +77,10 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
             throw new OciError("Unreachable", `registry redirects to ${url.host} without TLS`);
           continue;
         }
-        if (answer.status >= 400) throw await refusalOf(request.method, url, answer);
+        if (answer.status >= 400) throw refused(await readRefusal(request.method, url, answer));
         return answer;
       }
       throw new OciError("Unreachable", `${request.method} "${request.url.href}": stopped after 10 redirects`);
     },
   };
-}
-
-async function refusalOf(method: string, url: URL, answer: Response): Promise<OciError> {
-  const body = await readBody(answer, 1 << 16, "error").catch(() => new Uint8Array());
-  const text = refusal(method, url, answer.status, explain(new TextDecoder().decode(body), answer));
-  switch (answer.status) {
-    case 401:
-      return new OciError("Unauthorized", text);
-    case 403:
-      return new OciError("Denied", text);
-    case 404:
-      return new OciError("NotFound", text);
-    default:
-      return new OciError("Unreachable", text);
-  }
-}
-
-/** oras: errcode.ErrorResponse. */
-function refusal(method: string, url: URL, status: number, why: string): string {
-  return `${method} "${url.origin}${url.pathname}": response status code ${status}: ${why}`;
-}
-
-function explain(body: string, answer: Response): string {
-  try {
-    const { errors } = JSON.parse(body) as {
-      readonly errors?: readonly { readonly code?: unknown; readonly message?: unknown }[];
-    };
-    const [first] = errors ?? [];
-    if (first !== undefined) {
-      const code = String(first.code ?? "")
-        .toLowerCase()
-        .replaceAll("_", " ");
-      return [code, String(first.message ?? "")]
-        .filter((part) => part !== "")
-        .join(": ")
-        .slice(0, 500);
-    }
-  } catch {
-    // Proxies answer in HTML.
-  }
-  return answer.statusText.toLowerCase() || "no reason given";
 }

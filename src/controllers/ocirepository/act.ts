@@ -6,7 +6,7 @@ import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
-import type { Observation } from "./observe.ts";
+import { inFluxsWords, type Observation } from "./observe.ts";
 
 /** The most that one layer may have. */
 const layerLimit = 512 << 20;
@@ -48,7 +48,7 @@ async function pull(object: OCIRepository, { repository, digest }: Observation) 
     reason: "OCIArtifactPullFailed",
     prefix: `failed to pull artifact from '${url}'`,
   } as const;
-  const { manifest } = await orFail(failed, () => repository.manifest(digest));
+  const { manifest } = await orFail(failed, () => inFluxsWords(() => repository.manifest(digest)));
   const mediaType = layerSelector?.mediaType;
   const layer = selectLayer(manifest, mediaType === "" ? undefined : mediaType);
   if (layer === undefined)
@@ -57,7 +57,10 @@ async function pull(object: OCIRepository, { repository, digest }: Observation) 
         ? "no layers found in artifact"
         : `failed to find layer with media type '${mediaType}' in artifact`,
     );
-  return { layer: await orFail(failed, () => repository.blob(layer, layerLimit)), annotations: manifest.annotations };
+  return {
+    layer: await orFail(failed, () => inFluxsWords(() => repository.blob(layer, layerLimit))),
+    annotations: manifest.annotations,
+  };
 }
 
 async function repack({ spec }: OCIRepository, layer: Uint8Array): Promise<Uint8Array> {

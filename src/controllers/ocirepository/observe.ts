@@ -2,8 +2,10 @@ import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { KubeObject, OCIRepository } from "../../api/index.ts";
 import {
+  craneText,
   formatReference,
   type Keychain,
+  OciError,
   parseDockerConfig,
   parseReference,
   type Reference,
@@ -41,15 +43,24 @@ export async function observe(object: OCIRepository, context: Context): Promise<
     wanted.by === "tag"
       ? wanted.tag
       : await orFail({ condition: "FetchFailed", reason: "ReadOperationFailed", prefix }, async () =>
-          selectTag(await repository.tags(), wanted),
+          selectTag(await inFluxsWords(() => repository.tags()), wanted),
         );
   const failed = {
     condition: "FetchFailed",
     reason: "OCIArtifactPullFailed",
     prefix: "failed to determine artifact digest",
   } as const;
-  const { digest } = await orFail(failed, () => repository.resolve(tag));
+  const { digest } = await orFail(failed, () => inFluxsWords(() => repository.resolve(tag)));
   return { repository, revision: `${tag}@${digest}`, digest, reference: formatReference({ ...name, tag }) };
+}
+
+/** Flux asks registries with another library than Helm does: it has other words for the same refusals. */
+export async function inFluxsWords<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof OciError ? new OciError(error.code, craneText(error), { cause: error }) : error;
+  }
 }
 
 function parseRepository(url: string): Reference {

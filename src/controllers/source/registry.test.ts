@@ -91,8 +91,10 @@ test("OCIRepository: a tag, a version and a digest become artifacts", { skip: wi
   );
 
   const failures = {
-    nothing: /^False OCIArtifactPullFailed: failed to determine artifact digest: .*status code 404: manifest unknown/,
-    stranger: /^False OCIArtifactPullFailed: failed to determine artifact digest: authentication required$/,
+    nothing:
+      /^False OCIArtifactPullFailed: failed to determine artifact digest: GET http:\/\/127\.0\.0\.1:\d+\/v2\/charts\/web\/manifests\/nope: MANIFEST_UNKNOWN: manifest unknown; map\[Tag:nope\]$/,
+    stranger:
+      /^False OCIArtifactPullFailed: failed to determine artifact digest: GET http:.*manifests\/1\.0\.0: UNAUTHORIZED: authentication required; \[map\[Action:pull Class: Name:charts\/web Type:repository\]\]$/,
     tagged: /^False URLInvalid: URL validation failed for '.*': URL must not contain a tag; remove ':1\.0\.0'$/,
     layer: /^False OCIArtifactLayerOperationFailed: failed to find layer with media type 'text\/plain' in artifact$/,
   };
@@ -126,7 +128,7 @@ test("HelmChart: pulls from a registry", { skip: withoutRegistry }, async (t) =>
   const failures = {
     none: /^False ChartPullError: chart pull error: failed to get chart version for remote reference: could not locate a version matching provided version string >2$/,
     stranger:
-      /^False AuthenticationFailed: failed to authenticate with the Helm repository: chart pull error: failed to download chart for remote reference: failed to get 'oci:.*charts\/web:1\.0\.0': authentication required$/,
+      /^False AuthenticationFailed: failed to authenticate with the Helm repository: chart pull error: failed to download chart for remote reference: failed to get 'oci:.*charts\/web:1\.0\.0': failed to perform "FetchReference" on source: GET "http:.*manifests\/1\.0\.0": basic credential not found$/,
   };
   for (const [name, want] of Object.entries(failures)) {
     const failed = await world.until<HelmChart>(HelmChart, name, (object) => readyOf(object).startsWith("False"));

@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { parseStrictVersion, tryParseVersion } from "../../base/semver.ts";
-import { parseReference, type Repository, selectLayer } from "../../oci/index.ts";
+import { OciError, parseReference, type Repository, selectLayer } from "../../oci/index.ts";
 import { SourceError } from "../errors.ts";
 import { helmLimits } from "../helm/repository.ts";
 import { openRegistry, type RegistryAccess, registryError } from "../registry/open.ts";
@@ -40,7 +40,9 @@ export function createRegistrySource(
       const reference = `${base}/${name}:${version}`;
       try {
         const repository = await open(name);
-        const { manifest } = await repository.manifest(version.replaceAll("+", "_"));
+        const { manifest } = await repository.manifest(version.replaceAll("+", "_")).catch((cause: unknown) => {
+          throw fetchError(reference, cause);
+        });
         const layer = selectLayer(manifest, chartLayerType);
         if (layer === undefined)
           throw new SourceError(
@@ -53,6 +55,13 @@ export function createRegistrySource(
       }
     },
   };
+}
+
+/** What Helm's registry client says when it does not get a manifest. */
+function fetchError(reference: string, cause: unknown): SourceError {
+  const prefix = 'failed to perform "FetchReference" on source';
+  if (!(cause instanceof OciError) || cause.code !== "NotFound") return registryError(prefix, cause);
+  return new SourceError("ReferenceNotFound", `${prefix}: ${reference.slice("oci://".length)}: not found`, { cause });
 }
 
 /** Helm: registry.Client.Tags lists only what is a version to the letter. */
