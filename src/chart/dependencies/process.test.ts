@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { messageOf } from "../../base/errors.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
-import type { Values } from "../../base/value.ts";
+import type { Value, Values } from "../../base/value.ts";
 import { parseMetadata } from "../load/metadata.ts";
 import { validateMetadata } from "../load/validate.ts";
 import { parseValues } from "../load/values-file.ts";
@@ -62,6 +62,15 @@ for (const { name, chart: node, values: text = "", ...want } of recorded) {
       assert.deepEqual(plain(mergeValues(build(node), values)), plain(want.merged));
     });
 }
+
+test("coalesceValues() refuses values that nest without end instead of running out of stack", () => {
+  let values: Values = {};
+  for (let depth = 0; depth < 100_000; depth += 1) values = { a: values };
+  assert.throws(() => coalesceValues(build({ name: "a" }), values), { code: "InvalidValues" });
+  let list: Value = [];
+  for (let depth = 0; depth < 100_000; depth += 1) list = [list];
+  assert.throws(() => coalesceValues(build({ name: "a" }), { list }), { code: "InvalidValues" });
+});
 
 function build(node: Node): Chart {
   const yaml = [`apiVersion: v2`, `name: ${node.name}`, `version: ${node.version ?? "1.0.0"}`];

@@ -4,7 +4,9 @@ import { parseYaml } from "../../base/yaml/index.ts";
 import type { Values } from "../../base/value.ts";
 import { offlineCapabilities } from "../capabilities.ts";
 import type { Chart, LookupQuestion, RenderOptions } from "../types.ts";
+import { compiledTemplates } from "./compiled.ts";
 import { renderChart } from "./render.ts";
+import { renderables } from "./scopes.ts";
 
 const encoder = new TextEncoder();
 
@@ -111,6 +113,22 @@ test("renderChart() says which template fails", async () => {
   ];
   for (const { text, code, message } of failing)
     await assert.rejects(renderChart(options(chartOf({ "a.yaml": text }))), { code, message });
+});
+
+test("compiledTemplates() compiles a chart once for each set of subcharts", () => {
+  const below = chartOf({ "b.yaml": "b: 1" });
+  const chart = {
+    ...chartOf({ "a.yaml": "a: 1" }),
+    dependencies: [{ ...below, metadata: { ...below.metadata, name: "db" } }],
+  };
+  const { release, capabilities } = options(chart);
+  const compiled = (enabled: Chart) =>
+    compiledTemplates(chart, {
+      templates: renderables({ chart: enabled, values: {}, release, capabilities }),
+      strict: false,
+    });
+  assert.equal(compiled(chart), compiled({ ...chart }));
+  assert.notEqual(compiled(chart), compiled({ ...chart, dependencies: [] }));
 });
 
 const hook = configMap("before", ", annotations: {helm.sh/hook: pre-install}");

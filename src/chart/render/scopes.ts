@@ -44,7 +44,12 @@ export function renderables(options: ScopeOptions): Renderable[] {
   };
   const values = withType(options.values as Scope, valuesType);
   collect(options.chart, { path: options.chart.metadata.name, isRoot: true, values, shared, found });
-  return found.sort((a, b) => depthOf(b.name) - depthOf(a.name) || compareBytes(b.name, a.name));
+  // A name that comes twice stands for the file that came last.
+  const byName = new Map(found.map((template) => [template.name, template]));
+  return [...byName.values()]
+    .map((template) => ({ template, depth: template.name.split("/").length }))
+    .sort((a, b) => b.depth - a.depth || compareBytes(b.template.name, a.template.name))
+    .map(({ template }) => template);
 }
 
 /** The path of each template of a chart and its subcharts, in the order of `renderables`: what a compiled set is made of. */
@@ -87,8 +92,4 @@ function collect(chart: Chart, place: Place): Scope {
     place.found.push({ name: templateName(place.path, file), file, scope, basePath: `${place.path}/templates` });
   }
   return scope;
-}
-
-function depthOf(path: string): number {
-  return path.split("/").length;
 }

@@ -1,3 +1,4 @@
+import { ChartError } from "../errors.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
 
 /** A values map that is being built. Keys are read with `own` and written with `put`: `__proto__` and `constructor` are keys like others. */
@@ -22,17 +23,22 @@ export function put(map: MutableMap, key: string, value: MutableValue): void {
   else map[key] = value;
 }
 
-/** A deep copy that nobody else holds. */
-export function copyMap(values: Values): MutableMap {
+// YAML has the same limit; values that come as JSON meet it here, before anything recurses into them.
+const maxDepth = 1000;
+
+/** A deep copy that nobody else holds. Throws ChartError for values that nest without end. */
+export function copyMap(values: Values, depth = 0): MutableMap {
+  if (depth > maxDepth) throw new ChartError("InvalidValues", `values nest deeper than ${maxDepth} levels`);
   const copy: MutableMap = {};
-  for (const key of Object.keys(values)) put(copy, key, copyValue(values[key]!));
+  for (const key of Object.keys(values)) put(copy, key, copyValue(values[key]!, depth + 1));
   return copy;
 }
 
-function copyValue(value: Value): MutableValue {
+function copyValue(value: Value, depth: number): MutableValue {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyValue);
-  return copyMap(value as Values);
+  if (!Array.isArray(value)) return copyMap(value as Values, depth);
+  if (depth > maxDepth) throw new ChartError("InvalidValues", `values nest deeper than ${maxDepth} levels`);
+  return value.map((item: Value) => copyValue(item, depth + 1));
 }
 
 /** Looks a dotted path of maps up, as Helm's `Values.Table`; undefined when a step is missing or not a map. */
