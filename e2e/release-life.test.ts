@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type HelmRelease, isApiError, type KubeObject } from "../src/api/index.ts";
+import type { HelmRelease, KubeObject } from "../src/api/index.ts";
 import { helmRelease, helmRepository, ready, releaseSpec, startWorld, webChart } from "./world.ts";
 
 const versions = (release: KubeObject): readonly (readonly [number, string])[] =>
@@ -120,13 +120,9 @@ test("a release lives: install, upgrade by values, by chart, by ConfigMap, failu
 
   await t.test("deleting the object uninstalls the release and its HelmChart", async () => {
     await world.client.delete({ ...helmRelease, namespace: "apps", name: "web" });
-    const gone = async (apiVersion: string, kind: string, name: string): Promise<boolean> =>
-      (await world.client.tryGet({ apiVersion, kind, namespace: "apps", name })) === undefined;
-    for (let turn = 0; turn < 200 && !(await gone(helmRelease.apiVersion, helmRelease.kind, "web")); turn += 1)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.ok(await gone(helmRelease.apiVersion, helmRelease.kind, "web"));
-    assert.ok(await gone("apps/v1", "Deployment", "web"));
-    assert.ok(await gone("source.toolkit.fluxcd.io/v1", "HelmChart", "apps-web"));
+    await world.untilGone(helmRelease, "web");
+    await world.untilGone({ apiVersion: "apps/v1", kind: "Deployment" }, "web");
+    await world.untilGone({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmChart" }, "apps-web");
     const { items } = await world.client.list(
       { apiVersion: "v1", kind: "Secret" },
       { namespace: "apps", labelSelector: "owner=helm" },
@@ -149,15 +145,6 @@ test("a suspended release is left alone, and its deletion leaves what is install
   );
   assert.deepEqual(versions(release), [[1, "deployed"]]);
   await world.client.delete({ ...helmRelease, namespace: "apps", name: "web" });
-  for (let turn = 0; turn < 100; turn += 1) {
-    const found = await world.client
-      .tryGet({ ...helmRelease, namespace: "apps", name: "web" })
-      .catch((error: unknown) => {
-        if (isApiError(error, "NotFound")) return undefined;
-        throw error;
-      });
-    if (found === undefined) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await world.untilGone(helmRelease, "web");
   await world.client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: "apps", name: "web" });
 });

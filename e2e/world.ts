@@ -106,6 +106,14 @@ export async function startWorld(t: TestContext) {
         unsubscribe();
       }
     },
+    /** Waits until an object does not exist any more. */
+    async untilGone(kind: Kind, name: string): Promise<void> {
+      for (let turn = 0; turn < 400; turn += 1) {
+        if ((await client.tryGet({ ...kind, namespace: "apps", name })) === undefined) return;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`${kind.kind} ${name} is still there`);
+    },
     /** Waits for an event about an object; the line is `Type Reason: message`. Controllers write them a moment after what they tell of. */
     async untilEvent(name: string, expected: RegExp): Promise<string> {
       const lines: string[] = [];
