@@ -21,7 +21,7 @@ import { upgrade } from "./upgrade.ts";
 const helm = findHelm();
 
 const chartFiles: Readonly<Record<string, string>> = {
-  "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: \"4.5\"\ndescription: A <chart> & more\n",
+  "Chart.yaml": 'apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: "4.5"\ndescription: A <chart> & more\n',
   "values.yaml": "text: default\nreplicas: 1\n",
   "templates/config.yaml":
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  text: {{ .Values.text | quote }}\n  revision: {{ .Release.Revision | quote }}\n",
@@ -30,7 +30,7 @@ const chartFiles: Readonly<Record<string, string>> = {
   "templates/deployment.yaml":
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  replicas: {{ .Values.replicas }}\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: web, image: example/web, ports: [{containerPort: 80}]}\n",
   "templates/hook.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-hook\n  annotations:\n    helm.sh/hook: pre-install,pre-upgrade\n    helm.sh/hook-weight: \"-1\"\n",
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-hook\n  annotations:\n    helm.sh/hook: pre-install,pre-upgrade\n    helm.sh/hook-weight: "-1"\n',
   "templates/NOTES.txt": "Hello {{ .Release.Name }}\n",
 };
 
@@ -77,12 +77,26 @@ describe("Helm 4 and the release room", { skip }, () => {
     await using stage = await openStage();
     const { world, chart, chartPath } = stage;
     const context = world.context;
-    const first = await install(context, { name: "ours", namespace: "default", chart, values: { text: "1" }, labels: { team: "blue" } });
+    const first = await install(context, {
+      name: "ours",
+      namespace: "default",
+      chart,
+      values: { text: "1" },
+      labels: { team: "blue" },
+    });
 
     const [listed] = JSON.parse(await stage.helm("list", "-o", "json"));
     assert.deepEqual(
       { ...listed, updated: undefined },
-      { name: "ours", namespace: "default", revision: "1", updated: undefined, status: "deployed", chart: "web-1.2.3", app_version: "4.5" },
+      {
+        name: "ours",
+        namespace: "default",
+        revision: "1",
+        updated: undefined,
+        status: "deployed",
+        chart: "web-1.2.3",
+        app_version: "4.5",
+      },
     );
     assert.equal(await stage.helm("get", "manifest", "ours"), `${first.manifest}\n`);
     assert.equal(await stage.helm("get", "notes", "ours"), "NOTES:\nHello ours\n\n");
@@ -100,8 +114,17 @@ describe("Helm 4 and the release room", { skip }, () => {
     assert.equal(fifth.version, 5);
     const history = JSON.parse(await stage.helm("history", "ours", "-o", "json"));
     assert.deepEqual(
-      history.map(({ revision, status, description }: { revision: number; status: string; description: string }) => `${revision} ${status} ${description}`),
-      ["1 superseded Install complete", "2 superseded Upgrade complete", "3 superseded Upgrade complete", "4 superseded Rollback to 1", "5 deployed Rollback to 2"],
+      history.map(
+        ({ revision, status, description }: { revision: number; status: string; description: string }) =>
+          `${revision} ${status} ${description}`,
+      ),
+      [
+        "1 superseded Install complete",
+        "2 superseded Upgrade complete",
+        "3 superseded Upgrade complete",
+        "4 superseded Rollback to 1",
+        "5 deployed Rollback to 2",
+      ],
     );
     await stage.helm("uninstall", "ours");
     assert.equal(await world.tryGet("Deployment", "ours"), undefined);

@@ -5,7 +5,6 @@ import { isValues, type Value, type Values } from "../base/value.ts";
 import { parseYamlDocuments } from "../base/yaml/index.ts";
 import type { Client } from "../kube/index.ts";
 import { ReleaseError } from "./errors.ts";
-import { encodeValue } from "./go-json.ts";
 
 /** An object of a manifest, and where it goes: the release's namespace is filled in where its kind has one. */
 export interface ReleaseObject {
@@ -90,13 +89,10 @@ export function flattenList(document: Value): readonly Value[] {
 }
 
 async function place(client: Client, namespace: string, value: Value): Promise<ReleaseObject | string> {
-  if (!isValues(value)) return `unable to decode "": json: cannot unmarshal into Go value`;
-  for (const field of ["kind", "apiVersion"] as const) {
-    const text = value[field];
-    const shown = field === "kind" ? "Kind" : field;
-    if (typeof text !== "string" || text === "")
-      return `unable to decode "": Object '${shown}' is missing in '${encodeValue(value)}'`;
-  }
+  if (!isValues(value)) return `unable to decode "": json: cannot unmarshal ${jsonType(value)} into Go value`;
+  assertTyped(value);
+  const problem = metadataProblem(value.metadata ?? null);
+  if (problem !== undefined) return `unable to decode "": json: cannot unmarshal ${problem}`;
   const object = toObject(value);
   const { name = "", namespace: own = "" } = object.metadata;
   try {
@@ -107,6 +103,45 @@ async function place(client: Client, namespace: string, value: Value): Promise<R
     if (!isApiError(error, "NoMatch")) throw new ReleaseError("Unreachable", messageOf(error), { cause: error });
     return `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(own)} from "": ${error.message}\nensure CRDs are installed first`;
   }
+}
+
+// Kubernetes: a document that does not say what it is ends the reading, with the words of its validation.
+function assertTyped(value: Values): void {
+  const missing = ["apiVersion", "kind"].filter((field) => typeof value[field] !== "string" || value[field] === "");
+  if (missing.length === 0) return;
+  const text = missing.map((field) => `${field} not set`).join(", ");
+  const list = missing.length === 1 ? text : `[${text}]`;
+  throw new ReleaseError("InvalidManifest", `error validating "": error validating data: ${list}`);
+}
+
+/** What Go says of metadata that its types cannot hold; undefined for what they can. */
+function metadataProblem(metadata: Value): string | undefined {
+  if (metadata === null) return undefined;
+  if (!isValues(metadata))
+    return `${jsonType(metadata)} into Go struct field ObjectMeta.metadata of type v1.ObjectMeta`;
+  for (const field of ["name", "generateName", "namespace"]) {
+    const value = metadata[field] ?? null;
+    if (value !== null && typeof value !== "string") return intoString(value, field);
+  }
+  for (const field of ["labels", "annotations"]) {
+    const map = metadata[field] ?? null;
+    if (map === null) continue;
+    if (!isValues(map))
+      return `${jsonType(map)} into Go struct field ObjectMeta.metadata.${field} of type map[string]string`;
+    const wrong = Object.values(map).find((value) => value !== null && typeof value !== "string");
+    if (wrong !== undefined && wrong !== null) return intoString(wrong, field);
+  }
+  return undefined;
+}
+
+function intoString(value: Value, field: string): string {
+  return `${jsonType(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+}
+
+function jsonType(value: Value): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "bigint" ? "number" : typeof value;
 }
 
 function toObject(value: Values): KubeObject {

@@ -1,7 +1,9 @@
-import type { KubeObject } from "../api/index.ts";
+import { groupOf, type KubeObject } from "../api/index.ts";
 import { isValues } from "../base/value.ts";
 import {
   createWatchCache,
+  type Readiness,
+  readinessOf,
   type WaitedFor,
   type WaitResult,
   type WaitTarget,
@@ -39,7 +41,9 @@ const defaultTimeout: Milliseconds = 30_000;
 export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): Waiter {
   const cache = context.cache ?? createWatchCache({ client: context.client });
   const texts = strategy === "poller" ? pollerTexts : watcherTexts;
-  const { judge, now, signal } = context;
+  const { now, signal } = context;
+  const judge = (object: KubeObject, jobs: boolean): Readiness | undefined =>
+    context.judge?.(object) ?? (strategy !== "poller" && jobs ? judgeJob(object) : undefined);
   const common = (objects: readonly ReleaseObject[], timeout: Milliseconds) => ({
     cache,
     targets: objects.map(toTarget),
@@ -60,7 +64,7 @@ export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): W
       purpose,
       failFast,
       jobs: jobs ? "complete" : "started",
-      ...(judge === undefined ? {} : { judge }),
+      judge: (object) => judge(object, jobs),
     });
     throwUnless(result, "reached", context, texts.notReady);
   };
@@ -97,6 +101,14 @@ function toTarget(target: ReleaseObject): WaitTarget {
 // Helm: nobody may ever resume it.
 function isPausedDeployment({ apiVersion, kind, spec }: KubeObject): boolean {
   return apiVersion === "apps/v1" && kind === "Deployment" && isValues(spec) && spec.paused === true;
+}
+
+// Helm knows a Job's end only, where Flux tells how far it is and does not wait for a suspended one.
+function judgeJob(object: KubeObject): Readiness | undefined {
+  if (object.kind !== "Job" || groupOf(object.apiVersion) !== "batch") return undefined;
+  const spec = isValues(object.spec) ? { ...object.spec, suspend: false } : {};
+  const readiness = readinessOf({ ...object, spec }, { jobs: "complete" });
+  return readiness.status === "InProgress" ? { status: "InProgress", message: "Job in progress" } : readiness;
 }
 
 type Describe = (result: WaitResult) => string;

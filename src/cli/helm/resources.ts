@@ -21,54 +21,59 @@ export async function readResources(given: {
   const { client, record, signal } = given;
   const { manifest, namespace } = record;
   const targets = await buildObjects({ client, manifest, namespace });
-  const selections = distinctSelections(targets);
-  if (given.tables) return { objects: {}, text: await tablesOf({ client, signal, targets, selections }) };
-  const objects = new Map<string, unknown[]>();
-  const add = (key: string, object: unknown): void => void objects.set(key, [...(objects.get(key) ?? []), object]);
-  for (const target of targets) {
-    const live = await client.tryGet(referenceOf(target), { signal });
-    if (live !== undefined) add(keyOf(target), live);
-  }
-  for (const { namespace: where, labelSelector } of selections) {
-    add(
-      related,
-      await client.list(pods, { labelSelector, signal, ...(where === undefined ? {} : { namespace: where }) }),
-    );
-  }
-  return { objects: Object.fromEntries(objects) as Values, text: "" };
+  if (given.tables) return { objects: {}, text: formatTables(await readTables({ client, signal, targets })) };
+  return { objects: Object.fromEntries(await readObjects({ client, signal, targets })) as Values, text: "" };
 }
 
 const pods = { apiVersion: "v1", kind: "Pod" };
 const related = "v1/Pod(related)";
 
-interface Selection {
-  readonly namespace: string | undefined;
-  readonly labelSelector: string;
-}
-
-interface TableRequest {
+interface Request {
   readonly client: Client;
   readonly signal: AbortSignal;
   readonly targets: readonly ReleaseObject[];
-  readonly selections: readonly Selection[];
 }
 
-async function tablesOf({ client, signal, targets, selections }: TableRequest): Promise<string> {
+async function readObjects({ client, signal, targets }: Request): Promise<ReadonlyMap<string, readonly unknown[]>> {
+  const found = new Groups<unknown>();
+  const selections = new Selections();
+  for (const target of targets) {
+    const live = await client.tryGet(referenceOf(target), { signal });
+    if (live === undefined) continue;
+    found.add(keyOf(target), live);
+    selections.add(target);
+  }
+  for (const selection of selections.all()) found.add(related, await client.list(pods, { ...selection, signal }));
+  return found.all();
+}
+
+async function readTables({ client, signal, targets }: Request): Promise<ReadonlyMap<string, readonly Table[]>> {
+  const found = new Groups<Table>();
+  const selections = new Selections();
   const read = client.table;
-  if (read === undefined) return "";
-  const tables = new Map<string, Table[]>();
-  const add = (key: string, table: Table): void => void tables.set(key, [...(tables.get(key) ?? []), table]);
+  if (read === undefined) return found.all();
   for (const target of targets) {
     const { name, namespace } = referenceOf(target);
     const where = { name, signal, ...(namespace === undefined ? {} : { namespace }) };
     const table = await read(target.object, where).catch(() => undefined);
-    if (table !== undefined) add(keyOf(target), table);
+    if (table === undefined) continue;
+    found.add(keyOf(target), table);
+    selections.add(target);
   }
-  for (const { namespace, labelSelector } of selections) {
-    const where = { labelSelector, signal, ...(namespace === undefined ? {} : { namespace }) };
-    add(related, await read(pods, where));
+  for (const selection of selections.all()) found.add(related, await read(pods, { ...selection, signal }));
+  return found.all();
+}
+
+class Groups<T> {
+  readonly #groups = new Map<string, T[]>();
+
+  add(key: string, item: T): void {
+    this.#groups.set(key, [...(this.#groups.get(key) ?? []), item]);
   }
-  return formatTables(tables);
+
+  all(): ReadonlyMap<string, readonly T[]> {
+    return this.#groups;
+  }
 }
 
 /** Lays tables out as kubectl's printer does: each on its own, headers only where the columns change. */
@@ -117,19 +122,30 @@ function keyOf({ object }: ReleaseObject): string {
   return `${versionOf(object.apiVersion)}/${object.kind}`;
 }
 
-function distinctSelections(targets: readonly ReleaseObject[]): readonly Selection[] {
-  const selections = new Map<string, Selection>();
-  for (const { object } of targets) {
+interface Selection {
+  readonly namespace?: string;
+  readonly labelSelector: string;
+}
+
+/** What workloads select, each selector once. */
+class Selections {
+  readonly #selections = new Map<string, Selection>();
+
+  add({ object }: ReleaseObject): void {
     const labels = selectorOf(object);
-    if (labels === undefined) continue;
+    if (labels === undefined) return;
+    const { namespace } = object.metadata;
     const labelSelector = Object.keys(labels)
       .toSorted()
       .map((key) => `${key}=${String(labels[key])}`)
       .join(",");
-    if (!selections.has(labelSelector))
-      selections.set(labelSelector, { namespace: object.metadata.namespace, labelSelector });
+    if (this.#selections.has(labelSelector)) return;
+    this.#selections.set(labelSelector, { labelSelector, ...(namespace === undefined ? {} : { namespace }) });
   }
-  return [...selections.values()];
+
+  all(): readonly Selection[] {
+    return [...this.#selections.values()];
+  }
 }
 
 function selectorOf({ kind, spec }: KubeObject): Values | undefined {

@@ -7,7 +7,10 @@ export interface AuthorizedProxy extends AsyncDisposable {
 }
 
 /** Passes everything on to a server with its token: Go's client library sends no token where there is no TLS. */
-export async function openAuthorizedProxy(target: { readonly port: number; readonly token: string }): Promise<AuthorizedProxy> {
+export async function openAuthorizedProxy(target: {
+  readonly port: number;
+  readonly token: string;
+}): Promise<AuthorizedProxy> {
   const server = createServer((incoming, outgoing) => {
     const headers = { ...incoming.headers, authorization: `Bearer ${target.token}` };
     const onward = request(
