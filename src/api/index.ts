@@ -1,6 +1,5 @@
 export * from "./builtin/index.ts";
 export * from "./conditions.ts";
-export * from "./depth.ts";
 export * from "./errors.ts";
 export * from "./field-error.ts";
 export * from "./kind.ts";
