@@ -101,11 +101,12 @@ function createHandle<T extends KubeObject>(
     get: ({ namespace, name }) => reflector.store.get(namespace ?? view, name),
     list: ({ namespace = view } = {}) => reflector.store.list(namespace),
     learn: (object) => reflector.learn(object),
-    subscribe(listener) {
+    subscribe(listener, only) {
       const inView = (event: WatchEvent<T>): void => {
         if (view === undefined || event.object.metadata.namespace === view) listener(event);
       };
-      const unsubscribe = reflector.subscribe(inView);
+      const named = only === undefined ? undefined : { namespace: only.namespace ?? view ?? "", name: only.name };
+      const unsubscribe = reflector.subscribe(named === undefined ? inView : listener, named);
       unsubscribes.add(unsubscribe);
       return () => {
         unsubscribes.delete(unsubscribe);

@@ -8,9 +8,16 @@ export interface Reflector<T extends KubeObject = KubeObject> {
   /** Resolves with the first list; rejects when it cannot be had and trying again will not mend it. */
   readonly listed: Promise<void>;
   readonly store: Store<T>;
-  subscribe(listener: (event: WatchEvent<T>) => void): () => void;
+  subscribe(listener: Listener<T>, only?: ObjectKey): () => void;
   learn(object: T): void;
   stop(): Promise<void>;
+}
+
+type Listener<T extends KubeObject> = (event: WatchEvent<T>) => void;
+
+interface ObjectKey {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 interface ReflectorOptions {
@@ -114,16 +121,19 @@ function createMirror<T extends KubeObject>(
   replace(objects: readonly T[], version: string | undefined): void;
   apply(event: WatchEvent<T>): void;
   learn(object: T): void;
-  subscribe(listener: (event: WatchEvent<T>) => void): () => void;
+  subscribe(listener: Listener<T>, only?: ObjectKey): () => void;
 } {
   const store = createStore<T>();
-  const listeners = new Set<(event: WatchEvent<T>) => void>();
+  // Thousands may wait for one object each: a change must not call them all.
+  const listeners = new Map<string, Set<Listener<T>>>();
   let seen = 0n;
 
   const tell = (event: WatchEvent<T>): void => {
-    for (const listener of new Set(listeners)) call(listener, event);
+    for (const key of [everything, keyOf(event.object)]) {
+      for (const listener of new Set(listeners.get(key))) call(listener, event);
+    }
   };
-  const call = (listener: (event: WatchEvent<T>) => void, event: WatchEvent<T>): void => {
+  const call = (listener: Listener<T>, event: WatchEvent<T>): void => {
     try {
       listener(event);
     } catch (error) {
@@ -178,17 +188,25 @@ function createMirror<T extends KubeObject>(
       // The watch has been past this version: it told of the object already, or of its deletion.
       if (versionOf(object) > seen) put(object);
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      for (const object of store.list()) if (listeners.has(listener)) call(listener, { type: "ADDED", object });
+    subscribe(listener, only) {
+      const key = only === undefined ? everything : keyOf({ metadata: only });
+      const those = listeners.get(key) ?? new Set();
+      listeners.set(key, those.add(listener));
+      const there = only === undefined ? store.list() : [store.get(only.namespace, only.name)];
+      for (const object of there) {
+        if (object !== undefined && those.has(listener)) call(listener, { type: "ADDED", object });
+      }
       return () => {
-        listeners.delete(listener);
+        those.delete(listener);
+        if (those.size === 0 && listeners.get(key) === those) listeners.delete(key);
       };
     },
   };
 }
 
-function keyOf({ metadata: { namespace = "", name = "" } }: KubeObject): string {
+const everything = "";
+
+function keyOf({ metadata: { namespace = "", name = "" } }: Pick<KubeObject, "metadata">): string {
   return `${namespace}/${name}`;
 }
 

@@ -123,8 +123,14 @@ export interface Client {
 export interface KindCache<T extends KubeObject = KubeObject> extends Disposable {
   get(key: { readonly namespace?: string; readonly name: string }): T | undefined;
   list(options?: { readonly namespace?: string }): readonly T[];
-  /** Calls back for each change from now on, and first with ADDED for what is there. Returns the unsubscribe function. */
-  subscribe(listener: (event: WatchEvent<T>) => void): () => void;
+  /**
+   * Calls back for each change from now on, and first with ADDED for what is there: of all objects, or of the one that is named, which
+   * costs the others nothing. Returns the unsubscribe function.
+   */
+  subscribe(
+    listener: (event: WatchEvent<T>) => void,
+    only?: { readonly namespace?: string; readonly name: string },
+  ): () => void;
   /** Takes the answer of a write of ours, so that the next read sees it even before the watch does. Older versions are ignored. */
   learn(object: T): void;
 }

@@ -174,11 +174,11 @@ function createWatcher(target: WaitTarget, goal: Goal): Watcher {
     async open(cache, changed) {
       if (known !== undefined) return undefined;
       held = await cache.kind(target, namespace === undefined ? {} : { namespace });
-      held.subscribe(({ object: { metadata } }) => {
-        if (metadata.name !== name || (metadata.namespace ?? "") !== (namespace ?? "")) return;
+      const only = { name, ...(namespace === undefined ? {} : { namespace }) };
+      held.subscribe(() => {
         look();
         changed();
-      });
+      }, only);
       look();
       return held;
     },
