@@ -2,12 +2,14 @@ import { ApiError, type KubeObject } from "../../api/index.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/types.ts";
 import type { Api, Component } from "./api.ts";
+import type { Dependents } from "./dependents.ts";
 import type { EventRecorder } from "./events.ts";
 import type { Pace } from "./pace.ts";
 
 /** What a controller works with: reads come from the store, writes go through the API. */
 export interface Context {
   readonly store: Store;
+  readonly dependents: Dependents;
   readonly registry: Registry;
   readonly api: (component: Component) => Api;
   readonly events: (source: string) => EventRecorder;

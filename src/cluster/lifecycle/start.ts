@@ -1,6 +1,7 @@
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { Store } from "../store/types.ts";
 import { type Api, type Component, createApi } from "./api.ts";
+import { createDependents } from "./dependents.ts";
 import { componentOf, createEventRecorder, type EventRecorder } from "./events.ts";
 import { createGarbageCollector } from "./garbage-collector.ts";
 import { createFurnisher } from "./namespaces/furnishing.ts";
@@ -41,6 +42,7 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
+const ownedBuckets = ["/pods", "apps/replicasets", "apps/controllerrevisions", "discovery.k8s.io/endpointslices"];
 const crdBucket = "apiextensions.k8s.io/customresourcedefinitions";
 
 /** Starts what makes a cluster live: scheduler, kubelet, workload controllers, garbage collector. Needs nothing but the API server. */
@@ -71,7 +73,9 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
     stageController(autoscalerStage),
     stageController(disruptionBudgetStage),
   ];
-  const context = createContext({ cluster, registry, now, pace: { ...defaultPace, ...pace } });
+  // Before any controller watches, so that it is never behind what woke them.
+  const dependents = createDependents(store, ownedBuckets);
+  const context = createContext({ cluster, dependents, registry, now, pace: { ...defaultPace, ...pace } });
   const runtime = startRuntime({ context, controllers, setTimer, report: options.report ?? (() => {}) });
 
   // Kinds that are declared later have owners and namespaces too.
@@ -89,6 +93,7 @@ export async function startLifecycle(options: LifecycleOptions): Promise<Lifecyc
     async stop() {
       endWatch();
       await runtime.stop();
+      dependents.close();
     },
   };
 }
@@ -101,13 +106,11 @@ function bucketsOf(registry: Registry): string[] {
 
 function createContext({
   cluster,
+  dependents,
   registry,
   now,
   pace,
-}: Required<Pick<LifecycleOptions, "cluster" | "now">> & {
-  readonly registry: Registry;
-  readonly pace: Pace;
-}): Context {
+}: Required<Pick<LifecycleOptions, "cluster" | "now">> & Pick<Context, "dependents" | "registry" | "pace">): Context {
   const apis = new Map<Component, Api>();
   const api = (component: Component): Api => {
     const known = apis.get(component) ?? createApi(cluster.fetch, registry, component);
@@ -122,7 +125,7 @@ function createContext({
     recorders.set(source, known);
     return known;
   };
-  return { store: cluster.store, registry, api, events, now, pace };
+  return { store: cluster.store, dependents, registry, api, events, now, pace };
 }
 
 function realTimer(milliseconds: number, run: () => void): () => void {

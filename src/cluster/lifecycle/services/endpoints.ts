@@ -5,7 +5,6 @@ import { randomSuffix } from "../hash.ts";
 import type { Pod, Service } from "../kinds.ts";
 import { controllerReference, isDeleted, isFinished, isReady, keyOf, selects } from "../objects.ts";
 import type { Controller } from "../runtime.ts";
-import { ownedBy } from "../workloads/pods-of.ts";
 
 const slices = "discovery.k8s.io/endpointslices";
 
@@ -24,7 +23,7 @@ export const endpointsController: Controller = {
     { bucket: "/pods", keys: (pod, store) => servicesOf(store, pod) },
   ],
   async reconcile(key, context) {
-    const { store, api } = context;
+    const { store, api, dependents } = context;
     const { create, update, remove } = api("kube-controller-manager");
     const service = store.get("/services", key)?.object as Service | undefined;
     const endpoints = store.get("/endpoints", key)?.object;
@@ -40,7 +39,7 @@ export const endpointsController: Controller = {
       return undefined;
     const pods = podsOfService(store, service);
     const wanted = sliceContent(service, pods);
-    const [slice] = ownedBy(store, slices, service);
+    const [slice] = dependents.of(slices, service);
     if (slice === undefined) {
       await create({
         apiVersion: "discovery.k8s.io/v1",

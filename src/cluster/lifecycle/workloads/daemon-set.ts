@@ -28,7 +28,7 @@ export const daemonSetController: Controller = {
     if (!isDeleted(set)) await act(context, set, revision);
     const latest = store.get(bucket, key)?.object as DaemonSet | undefined;
     if (latest === undefined) return undefined;
-    const pods = podsOf(store, latest);
+    const pods = podsOf(context, latest);
     const status = daemonSetStatus(latest, pods, { revision, desired: desired(context, latest), now: now() });
     if (!isEqual(status, latest.status)) await api("kube-controller-manager").updateStatus({ ...latest, status });
     const used = new Set(pods.map(({ metadata }) => metadata.labels?.[revisionLabel] ?? ""));
@@ -44,9 +44,9 @@ function desired({ store }: Context, set: DaemonSet): number {
 }
 
 async function act(context: Context, set: DaemonSet, revision: Revision): Promise<void> {
-  const { store, api, events } = context;
+  const { api, events } = context;
   const { create, remove } = api("kube-controller-manager");
-  const pods = podsOf(store, set);
+  const pods = podsOf(context, set);
   const spare: Pod[] = [];
   const active = pods.filter(isActive);
   spare.push(...pods.filter((pod) => isFinished(pod) && !isDeleted(pod)));

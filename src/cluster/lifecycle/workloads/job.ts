@@ -20,7 +20,7 @@ export const jobController: Controller = {
     if (job === undefined || isDeleted(job)) return undefined;
     const finished = finishOf(job);
     if (finished !== undefined) return await expire(context, job, finished);
-    const pods = podsOf(store, job);
+    const pods = podsOf(context, job);
     const decision = decideJob(job, pods, now());
     const { remove, create, updateStatus } = api("kube-controller-manager");
     const { record } = events(source);
@@ -38,7 +38,7 @@ export const jobController: Controller = {
     }
     const latest = store.get(bucket, key)?.object as Job | undefined;
     if (latest === undefined) return undefined;
-    const status = jobStatus(latest, podsOf(store, latest), { end: decision.end, now: now() });
+    const status = jobStatus(latest, podsOf(context, latest), { end: decision.end, now: now() });
     if (!isEqual(status, latest.status)) await updateStatus({ ...latest, status });
     const end = status.conditions?.find(
       ({ type, status: is }) => (type === "Complete" || type === "Failed") && is === "True",
@@ -162,8 +162,9 @@ function finishOf({ status }: Job): WorkloadCondition | undefined {
 }
 
 /** Deletes a finished Job when its time is over, and its Pods that still run. */
-async function expire({ api, now, store }: Context, job: Job, end: WorkloadCondition): Promise<number | undefined> {
-  for (const pod of podsOf(store, job).filter(isActive)) await api("kube-controller-manager").remove(pod);
+async function expire(context: Context, job: Job, end: WorkloadCondition): Promise<number | undefined> {
+  const { api, now } = context;
+  for (const pod of podsOf(context, job).filter(isActive)) await api("kube-controller-manager").remove(pod);
   const { ttlSecondsAfterFinished: ttl } = job.spec;
   if (ttl === undefined) return undefined;
   const left = Date.parse(end.lastTransitionTime ?? "") + ttl * 1000 - now().getTime();

@@ -1,19 +1,11 @@
 import type { KubeObject } from "../../../api/index.ts";
-import type { Store } from "../../store/types.ts";
 import type { Pod, PodTemplate } from "../kinds.ts";
-import { controllerOf, controllerReference, isControlledBy, isReady } from "../objects.ts";
+import { controllerOf, controllerReference, isReady } from "../objects.ts";
+import type { Context } from "../runtime.ts";
 
 /** The Pods that an object controls, in the order of their names. */
-export function podsOf(store: Store, owner: KubeObject): Pod[] {
-  return ownedBy(store, "/pods", owner) as Pod[];
-}
-
-/** The objects of a bucket that an object controls. */
-export function ownedBy(store: Store, bucket: string, owner: KubeObject): KubeObject[] {
-  return store
-    .list(bucket, { prefix: `${owner.metadata.namespace ?? ""}/` })
-    .items.map(({ object }) => object)
-    .filter((object) => isControlledBy(object, owner));
+export function podsOf({ dependents }: Pick<Context, "dependents">, owner: KubeObject): readonly Pod[] {
+  return dependents.of("/pods", owner) as readonly Pod[];
 }
 
 /** The key of the controller of an object, where it is of the kind. */

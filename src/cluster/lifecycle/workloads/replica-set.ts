@@ -23,7 +23,7 @@ export const replicaSetController: Controller = {
     const { record } = events(source);
     let failure: WorkloadCondition | undefined;
     if (!isDeleted(set)) {
-      const active = podsOf(store, set).filter(isActive);
+      const active = podsOf(context, set).filter(isActive);
       const missing = set.spec.replicas - active.length;
       for (let i = 0; i < missing && failure === undefined; i += 1) {
         const pod = podFrom(set.spec.template, set, { generateName: `${set.metadata.name ?? ""}-` });
@@ -51,7 +51,7 @@ export const replicaSetController: Controller = {
     }
     const latest = store.get(bucket, key)?.object as ReplicaSet | undefined;
     if (latest === undefined) return undefined;
-    const pods = podsOf(store, latest);
+    const pods = podsOf(context, latest);
     const status = replicaSetStatus(latest, pods, { now: now(), failure });
     if (!isEqual(status, latest.status)) await updateStatus({ ...latest, status });
     // A refusal, by a quota or a namespace that goes, may pass.

@@ -4,7 +4,6 @@ import { templateHash } from "../hash.ts";
 import type { PodTemplate } from "../kinds.ts";
 import { controllerReference } from "../objects.ts";
 import type { Context } from "../runtime.ts";
-import { ownedBy } from "./pods-of.ts";
 
 const bucket = "apps/controllerrevisions";
 
@@ -22,8 +21,9 @@ interface Owner extends KubeObject {
 }
 
 /** The revisions of an owner, the oldest first. */
-export function revisionsOf({ store }: Context, owner: KubeObject): Revision[] {
-  return ownedBy(store, bucket, owner)
+export function revisionsOf({ dependents }: Context, owner: KubeObject): Revision[] {
+  return dependents
+    .of(bucket, owner)
     .map((object): Revision => {
       const data = object["data"] as {
         readonly spec: { readonly template: PodTemplate & { readonly $patch?: string } };

@@ -29,7 +29,7 @@ export const statefulSetController: Controller = {
     if (!isDeleted(set)) await act(context, set, { current, update });
     const latest = store.get(bucket, key)?.object as StatefulSet | undefined;
     if (latest === undefined) return undefined;
-    const pods = podsOf(store, latest);
+    const pods = podsOf(context, latest);
     const status = statefulSetStatus(latest, pods, { current, update, now: now() });
     if (!isEqual(status, latest.status)) await api("kube-controller-manager").updateStatus({ ...latest, status });
     const used = new Set([...pods.map(revisionOfPod), status["currentRevision"] as string]);
@@ -45,13 +45,13 @@ interface Revisions {
 
 /** What to do next with the Pods of a set: one thing at a time unless they are managed in parallel. */
 async function act(context: Context, set: StatefulSet, revisions: Revisions): Promise<void> {
-  const { store, api, now } = context;
+  const { api, now } = context;
   const { remove } = api("kube-controller-manager");
   const { spec } = set;
   const start = spec.ordinals?.start ?? 0;
   const end = start + spec.replicas;
   const isParallel = spec.podManagementPolicy === "Parallel";
-  const pods = new Map(podsOf(store, set).map((pod) => [ordinalOf(set, pod), pod]));
+  const pods = new Map(podsOf(context, set).map((pod) => [ordinalOf(set, pod), pod]));
   const isServing = (pod: Pod | undefined): boolean =>
     pod !== undefined && !isDeleted(pod) && isAvailable(pod, spec.minReadySeconds ?? 0, now());
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;

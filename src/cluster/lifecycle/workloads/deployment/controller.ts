@@ -3,7 +3,7 @@ import { isEqual } from "../../../managed-fields/equality.ts";
 import type { Deployment, DeploymentStatus, ReplicaSet } from "../../kinds.ts";
 import { isDeleted, keyOf } from "../../objects.ts";
 import type { Context, Controller } from "../../runtime.ts";
-import { controllerKey, ownedBy, podsOf } from "../pods-of.ts";
+import { controllerKey, podsOf } from "../pods-of.ts";
 import {
   annotationsFor,
   findNew,
@@ -54,8 +54,8 @@ export const deploymentController: Controller = {
   },
 };
 
-function setsOf({ store }: Context, deployment: Deployment): Sets {
-  const owned = ownedBy(store, sets, deployment) as ReplicaSet[];
+function setsOf({ dependents }: Context, deployment: Deployment): Sets {
+  const owned = dependents.of(sets, deployment) as ReplicaSet[];
   const current = findNew(deployment, owned);
   return { current, old: owned.filter((set) => set !== current) };
 }
@@ -72,7 +72,7 @@ async function recreate(context: Context, deployment: Deployment, found: Sets): 
   if (await scale(context, deployment, down, { always: false })) return 0;
   // The new Pods must not meet the old ones.
   const isRunning = found.old.some((set) =>
-    podsOf(context.store, set).some(({ status }) => status?.phase !== "Failed" && status?.phase !== "Succeeded"),
+    podsOf(context, set).some(({ status }) => status?.phase !== "Failed" && status?.phase !== "Succeeded"),
   );
   if (isRunning) {
     await writeStatus(context, deployment, found, { rollout: true });
