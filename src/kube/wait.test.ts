@@ -217,3 +217,26 @@ test("waitReady() takes a Job that vanished after it was seen, or for some time,
   elapse(5_000);
   assert.equal((await late).outcome, "reached");
 });
+
+test("waitReady() gives a StatefulSet up whose Pod crashes, as kstatus does", async () => {
+  await using given = clusterAndCache();
+  const { client, cache } = given;
+  const labels = { app: "db" };
+  const reference = { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "default", name: "db" };
+  const metadata = { name: "db", namespace: "default" };
+  const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "i" }] } };
+  const spec = { serviceName: "db", selector: { matchLabels: labels }, template };
+  await client.create({ apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec });
+  const pod = { apiVersion: "v1", kind: "Pod", namespace: "default", name: "db-0" };
+  await client.create({ ...pod, metadata: { name: "db-0", namespace: "default", labels }, spec: template.spec });
+  const waiting = waitReady({ cache, targets: [reference], failFast: true });
+  const state = { waiting: { reason: "CrashLoopBackOff" } };
+  const status = {
+    phase: "Running",
+    containerStatuses: [{ name: "c", ready: false, restartCount: 1, image: "i", imageID: "", state }],
+  };
+  await client.patch(pod, { status }, { type: "merge", subresource: "status" });
+  const { outcome, pending } = await waiting;
+  assert.equal(outcome, "failed");
+  assert.deepEqual(pending[0]?.readiness, { status: "Failed", message: "1 pods have failed" });
+});

@@ -1,4 +1,5 @@
-import { groupOf, isApiError, type KubeObject, type ObjectReference } from "../api/index.ts";
+import { groupOf, isApiError, type KubeObject, type ObjectReference, type StatusReason } from "../api/index.ts";
+import { failedPods, hasTellingPods, selects } from "./failed-pods.ts";
 import { notFoundReadiness, type Readiness, type ReadinessOptions, readinessOf } from "./readiness.ts";
 import type { KindCache, WatchCache } from "./types.ts";
 
@@ -52,7 +53,11 @@ export async function waitReady(options: WaitOptions): Promise<WaitResult> {
     isReached: ({ status }) => status === "Current",
     isLost: ({ status }) => status === "Failed",
     known: (target) => (target.resourceVersion !== undefined && isAlwaysCurrent(target) ? always : undefined),
-    readiness: (object) => judge?.(object) ?? readinessOf(object, { ...how, now: now() }),
+    looksAtPods: (target) => purpose !== "hook" && hasTellingPods(target),
+    readiness(object, pods) {
+      const own = judge?.(object) ?? readinessOf(object, { ...how, now: now() });
+      return own.status === "InProgress" ? (failedPods(object, pods, now()) ?? own) : own;
+    },
   });
 }
 
@@ -65,6 +70,7 @@ export async function waitDeleted(
     isReached: ({ status }) => status === "NotFound",
     isLost: () => false,
     known: () => undefined,
+    looksAtPods: () => false,
     readiness: (object) => readinessOf(object, { now: now() }),
   });
 }
@@ -73,7 +79,8 @@ interface Goal {
   isReached(readiness: Readiness): boolean;
   isLost(readiness: Readiness): boolean;
   known(target: WaitTarget): Readiness | undefined;
-  readiness(object: KubeObject): Readiness;
+  looksAtPods(target: WaitTarget): boolean;
+  readiness(object: KubeObject, pods: readonly KubeObject[]): Readiness;
 }
 
 const recheck = 5_000;
@@ -101,9 +108,10 @@ async function waitUntil(options: WaitOptions, goal: Goal): Promise<WaitResult> 
   }
   const start = async (watcher: Watcher): Promise<void> => {
     try {
-      const held = await watcher.open(cache, look);
-      if (stack.disposed) held?.[Symbol.dispose]();
-      else if (held !== undefined) stack.use(held);
+      for (const held of await watcher.open(cache, look)) {
+        if (stack.disposed) held[Symbol.dispose]();
+        else stack.use(held);
+      }
     } catch (error) {
       if (!isApiError(error, "NoMatch", "NotFound")) {
         done.reject(error);
@@ -136,8 +144,8 @@ const always: Readiness = { status: "Current", message: "Resource is current" };
 interface Watcher {
   readonly target: WaitTarget;
   readonly seen: WaitedFor | undefined;
-  /** Looks at the object now and at each change; undefined when no watch is needed. */
-  open(cache: WatchCache, changed: () => void): Promise<KindCache | undefined>;
+  /** Looks at the object now and at each change. Gives what it holds for that: nothing when no watch is needed. */
+  open(cache: WatchCache, changed: () => void): Promise<readonly KindCache[]>;
   /** `late`: the watch has surely caught up with our write. */
   look(options?: { readonly late: boolean }): void;
   miss(): void;
@@ -145,21 +153,23 @@ interface Watcher {
 
 function createWatcher(target: WaitTarget, goal: Goal): Watcher {
   const { namespace, name, uid, resourceVersion } = target;
+  const scope = namespace === undefined ? {} : { namespace };
   const known = goal.known(target);
   let seen: WaitedFor | undefined = known === undefined ? undefined : { target, readiness: known };
   let held: KindCache | undefined;
+  let pods: KindCache | undefined;
   let wasSeen = false;
   const look = ({ late } = { late: false }): void => {
     wasSeen ||= late;
     if (held === undefined) return;
-    const object = held.get({ name, ...(namespace === undefined ? {} : { namespace }) });
+    const object = held.get({ name, ...scope });
     if (object === undefined || (uid !== undefined && object.metadata.uid !== uid)) {
       seen = { target, readiness: wasSeen && target.mayVanish === true ? vanishedReadiness : notFoundReadiness };
     } else if (resourceVersion !== undefined && isOlder(object, resourceVersion)) {
       seen = { target, readiness: { status: "Unknown", message: "" } };
     } else {
       wasSeen = true;
-      seen = { target, readiness: goal.readiness(object), object };
+      seen = { target, readiness: goal.readiness(object, pods?.list(scope) ?? []), object };
     }
   };
   return {
@@ -172,18 +182,36 @@ function createWatcher(target: WaitTarget, goal: Goal): Watcher {
       seen = { target, readiness: notFoundReadiness };
     },
     async open(cache, changed) {
-      if (known !== undefined) return undefined;
-      held = await cache.kind(target, namespace === undefined ? {} : { namespace });
-      const only = { name, ...(namespace === undefined ? {} : { namespace }) };
-      held.subscribe(() => {
+      if (known !== undefined) return [];
+      held = await cache.kind(target, scope);
+      if (goal.looksAtPods(target)) {
+        // Without the right to read Pods their owner's word must do.
+        pods = await cache.kind(podKind, scope).catch(unless("Forbidden"));
+        pods?.subscribe(({ object: pod }) => {
+          if (seen?.object === undefined || !selects(seen.object, pod)) return;
+          look();
+          changed();
+        });
+      }
+      const follow = (): void => {
         look();
         changed();
-      }, only);
+      };
+      held.subscribe(follow, { name, ...scope });
       look();
-      return held;
+      return pods === undefined ? [held] : [held, pods];
     },
   };
 }
+
+function unless(reason: StatusReason): (error: unknown) => undefined {
+  return (error) => {
+    if (!isApiError(error, reason)) throw error;
+    return undefined;
+  };
+}
+
+const podKind = { apiVersion: "v1", kind: "Pod" } as const;
 
 function isOlder({ metadata }: KubeObject, version: string): boolean {
   const digits = /^\d+$/;

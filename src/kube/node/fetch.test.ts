@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -189,9 +190,13 @@ for (const { name, script, message } of failures) {
 
 /** A certificate for a name, signed by itself. */
 function certificate(name: string): { readonly cert: string; readonly key: string } {
-  const keys = forge.pki.rsa.generateKeyPair(2048);
+  const pem = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
   const made = forge.pki.createCertificate();
-  made.publicKey = keys.publicKey;
+  made.publicKey = forge.pki.publicKeyFromPem(pem.publicKey);
   made.serialNumber = "01";
   made.validity.notBefore = new Date(Date.now() - 86_400_000);
   made.validity.notAfter = new Date(Date.now() + 86_400_000);
@@ -202,8 +207,8 @@ function certificate(name: string): { readonly cert: string; readonly key: strin
     { name: "basicConstraints", cA: true },
     { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
   ]);
-  made.sign(keys.privateKey, forge.md.sha256.create());
-  return { cert: forge.pki.certificateToPem(made), key: forge.pki.privateKeyToPem(keys.privateKey) };
+  made.sign(forge.pki.privateKeyFromPem(pem.privateKey), forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(made), key: pem.privateKey };
 }
 
 test("createFetch() checks the server's certificate and shows its own", async () => {
