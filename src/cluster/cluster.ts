@@ -2,6 +2,7 @@ import { ApiError, internalError } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { runCrds } from "./crds.ts";
+import { createLogs } from "./lifecycle/index.ts";
 import { StoreError } from "./errors.ts";
 import type { Core, LogSource } from "./http/call.ts";
 import { respondStatus } from "./http/respond.ts";
@@ -14,7 +15,7 @@ export interface ClusterOptions {
   /** Where objects are kept; in memory when absent. Closed with the cluster. */
   readonly store?: Store;
   readonly now?: () => Date;
-  /** What `pods/log` answers; nothing was printed when absent. */
+  /** What `pods/log` answers; what the simulated containers have printed when absent. */
   readonly logs?: LogSource;
 }
 
@@ -29,7 +30,7 @@ export interface Cluster {
 
 /** Starts an API server on a store, with the objects that every cluster has from the start. */
 export function createCluster(options: ClusterOptions = {}): Cluster {
-  const { store = createStore(), now = () => new Date(), logs = () => "" } = options;
+  const { store = createStore(), now = () => new Date(), logs = createLogs(store) } = options;
   const closing = new AbortController();
   const core: Core = { store, registry: createRegistry(store), now, closing: closing.signal, logs };
   const crds = runCrds(core);

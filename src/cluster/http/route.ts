@@ -5,6 +5,8 @@ import { patchObject } from "../verbs/patch.ts";
 import { getObject, listObjects } from "../verbs/read.ts";
 import { updateObject } from "../verbs/update.ts";
 import { watchObjects } from "../verbs/watch.ts";
+import { bind } from "../subresources/pods.ts";
+import { answerReview } from "../subresources/reviews.ts";
 import { subresourceHandler } from "../subresources/index.ts";
 import { answerDiscovery } from "./meta.ts";
 import { methodNotAllowed, unknownResource } from "./refusals.ts";
@@ -63,7 +65,15 @@ const handlers: Readonly<Record<Verb, Handler>> = {
   deletecollection: deleteCollection,
 };
 
-const specials = new Map<string, Handler>();
+const specials = new Map<string, Handler>([
+  ["/bindings", bind],
+  ["authentication.k8s.io/selfsubjectreviews", answerReview],
+  ["authentication.k8s.io/tokenreviews", answerReview],
+  ["authorization.k8s.io/localsubjectaccessreviews", answerReview],
+  ["authorization.k8s.io/selfsubjectaccessreviews", answerReview],
+  ["authorization.k8s.io/selfsubjectrulesreviews", answerReview],
+  ["authorization.k8s.io/subjectaccessreviews", answerReview],
+]);
 
 function verbOf(method: string, { name }: ResourcePath, query: URLSearchParams): Verb | undefined {
   const watch = query.get("watch");

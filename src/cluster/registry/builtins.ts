@@ -1,5 +1,5 @@
 import { builtinResources, schemaOf, type BuiltinResource } from "../../api/index.ts";
-import { columnsOf } from "./builtin-columns.ts";
+import { columnsOf } from "./tables/index.ts";
 import { conversionOf } from "./conversions.ts";
 import type { Resource } from "./resource.ts";
 import { strategyOf } from "./strategies.ts";

@@ -79,6 +79,8 @@ export interface Strategy {
   /** Seconds that a deletion waits for the kind's keeper (the kubelet for Pods); 0 or absent: gone at once. */
   readonly gracePeriod?: (object: KubeObject, asked: number | undefined) => number;
   readonly defaultPropagation?: "Background" | "Orphan";
+  /** Said to who deletes without saying what is to become of dependents. */
+  readonly deleteWarning?: string;
   /** Refuses a deletion by throwing. */
   readonly admitDelete?: (object: KubeObject, resource: Resource) => void;
   /** What a kind shows about itself when it is marked as to be deleted. */

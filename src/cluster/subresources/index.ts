@@ -1,8 +1,13 @@
+import { badRequest } from "../../api/index.ts";
 import type { Call } from "../http/call.ts";
 import { unknownResource } from "../http/refusals.ts";
 import { getObject } from "../verbs/read.ts";
 import { patchObject } from "../verbs/patch.ts";
 import { updateObject } from "../verbs/update.ts";
+
+import { bind, evict, getLog } from "./pods.ts";
+import { getScale, patchScale, putScale } from "./scale.ts";
+import { createToken } from "./service-accounts.ts";
 
 type Handler = (call: Call) => Response | Promise<Response>;
 
@@ -16,6 +21,28 @@ export function subresourceHandler(call: Call): Handler | undefined {
   return Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
 }
 
+const object: Readonly<Record<string, Handler>> = { GET: getObject, PUT: updateObject, PATCH: patchObject };
+
 const table: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
-  status: { GET: getObject, PUT: updateObject, PATCH: patchObject },
+  status: object,
+  approval: object,
+  finalize: { PUT: updateObject },
+  ephemeralcontainers: object,
+  resize: object,
+  scale: { GET: getScale, PUT: putScale, PATCH: patchScale },
+  log: { GET: getLog },
+  eviction: { POST: evict },
+  binding: { POST: bind },
+  token: { POST: createToken },
+  attach: { GET: notSimulated, POST: notSimulated },
+  exec: { GET: notSimulated, POST: notSimulated },
+  portforward: { GET: notSimulated, POST: notSimulated },
+  proxy: { GET: notSimulated, POST: notSimulated, PUT: notSimulated, PATCH: notSimulated, DELETE: notSimulated },
 };
+
+/** Containers are simulated: there is nothing to talk to. */
+function notSimulated({ resource, path }: Call): Response {
+  throw badRequest(
+    `${resource.plural}/${path.subresource ?? ""} is not supported: the containers of this cluster are simulated`,
+  );
+}

@@ -12,6 +12,7 @@ import type { Value } from "../../base/value.ts";
 import { mediaTypeOf, readText } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
 import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals.ts";
+import type { Resource } from "../registry/resource.ts";
 import { respondObject } from "../http/respond.ts";
 import { applyServerSide } from "../managed-fields/index.ts";
 import { asObject, goJsonError, parseText } from "../write/decode.ts";
@@ -44,9 +45,24 @@ export async function patchObject(call: Call): Promise<Response> {
   const stored = await update(call, {
     kind: "PatchOptions",
     manager,
-    produce: (old) => asObject(call, patched(call, type, old, patch)),
+    produce: (old) => asObject(call, patched(call.resource, type, old, patch)),
   });
   return respondObject(call, stored);
+}
+
+/** Reads a patch of a subresource; the function applies it to the subresource's object. */
+export async function readPatch(call: Call, resource: Resource): Promise<(old: KubeObject) => unknown> {
+  const mediaType = mediaTypeOf(call.request);
+  const type = Object.hasOwn(types, mediaType) ? types[mediaType as keyof typeof types] : undefined;
+  if (type === undefined) throw unsupportedMediaType(Object.keys(types));
+  const text = await readText(call.request);
+  if (type !== "apply") {
+    const patch = parsePatch(text);
+    return (old) => patched(resource, type, old, patch);
+  }
+  // An applied configuration of a subresource names the fields it sets; the object around it tracks who owns them.
+  const { value } = parseText(text, "yaml", (why) => `error decoding YAML: ${why}`);
+  return (old) => applyMergePatch(old as unknown as Value, value as Value);
 }
 
 function parsePatch(text: string): Value {
@@ -57,7 +73,7 @@ function parsePatch(text: string): Value {
   }
 }
 
-function patched(call: Call, type: "json" | "merge" | "strategic", old: KubeObject, patch: Value): unknown {
+function patched(resource: Resource, type: "json" | "merge" | "strategic", old: KubeObject, patch: Value): unknown {
   const original = old as unknown as Value;
   switch (type) {
     case "json":
@@ -71,7 +87,7 @@ function patched(call: Call, type: "json" | "merge" | "strategic", old: KubeObje
       return applyMergePatch(original, patch);
     case "strategic":
       try {
-        return strategicMergePatch(original, patch, call.resource.schema);
+        return strategicMergePatch(original, patch, resource.schema);
       } catch (thrown) {
         if (thrown instanceof StrategicMergeError) throw unfitPatch(thrown);
         throw thrown;

@@ -78,9 +78,11 @@ export function prepareForUpdate(
     ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
   });
   let prepared: KubeObject = { ...next, metadata };
-  if (strategy.status && subresource === "status") prepared = prepareStatus(prepared, old, call.resource);
-  else if (strategy.status) prepared = withField(prepared, "status", old["status"]);
-  if (subresource !== "status") {
+  if (subresource === "finalize") return withMetadata({ ...old, spec: next["spec"] }, keptByFinalize(metadata));
+  if (strategy.status && (subresource === "status" || subresource === "approval")) {
+    prepared = prepareStatus(prepared, old, call.resource);
+  } else if (strategy.status) prepared = withField(prepared, "status", old["status"]);
+  if (subresource !== "status" && subresource !== "approval") {
     prepared = strategy.prepareForUpdate?.(prepared, old, strategyContext(call)) ?? prepared;
     if (strategy.generation && !isEqual(specificationOf(prepared), specificationOf(old))) {
       prepared = withMetadata(prepared, { generation: (generation ?? 0) + 1 });
@@ -100,6 +102,14 @@ function prepareStatus(next: KubeObject, old: KubeObject, resource: Resource): K
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   };
   return withField({ ...old, metadata }, "status", next["status"]);
+}
+
+/** A write to `finalize` takes the finalizers of the specification alone. */
+function keptByFinalize({ resourceVersion, managedFields }: ObjectMeta): Partial<ObjectMeta> {
+  return {
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(managedFields === undefined ? {} : { managedFields }),
+  };
 }
 
 function ownedByOthers(old: ObjectMeta, next: ObjectMeta): ObjectMeta {

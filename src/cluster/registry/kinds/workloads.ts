@@ -187,7 +187,9 @@ export const job: Partial<Strategy> = {
       .filter((field) => !isEqual(after[field], before[field]))
       .map((field) => fieldError.invalid(`spec.${field}`, after[field], "field is immutable"));
   },
-  defaultPropagation: "Background",
+  defaultPropagation: "Orphan",
+  deleteWarning:
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
 };
 
 const templateGeneration = "deprecated.daemonset.template.generation";
