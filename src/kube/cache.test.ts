@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, expired, forbidden, isApiError, type KubeObject, noMatch } from "../api/index.ts";
-import { createCluster } from "../cluster/index.ts";
-import { createClient, createWatchCache } from "./index.ts";
+import { createWatchCache } from "./index.ts";
+import { openTestApi } from "./testing/api.ts";
 import type { Client, KindCache, WatchEvent } from "./types.ts";
 
 const configMaps = { apiVersion: "v1", kind: "ConfigMap" } as const;
@@ -11,25 +11,18 @@ const configMap = (name: string, namespace = "default"): KubeObject => ({
   metadata: { name, namespace },
   data: { name },
 });
-const reference = (name: string) => ({ ...configMaps, namespace: "default", name });
 
-function clusterAndCache(scope: "cluster" | "namespace" = "namespace") {
-  const cluster = createCluster();
-  const asked: string[] = [];
-  const client = createClient({
-    server: "http://cluster",
-    fetch: (request) => {
-      const { pathname, searchParams } = new URL(request.url);
-      asked.push(`${searchParams.has("watch") ? "watch" : request.method.toLowerCase()} ${pathname}`);
-      return cluster.fetch(request);
-    },
-  });
-  const cache = createWatchCache({ client, scope });
+/** A cache of the API to test against, with what names objects in its namespace. */
+async function openCache(scope: "cluster" | "namespace" = "namespace") {
+  const api = await openTestApi();
+  const cache = createWatchCache({ client: api.client, scope });
+  const reference = (name: string) => ({ ...configMaps, namespace: api.namespace, name });
+  const create = (name: string) => api.client.create(configMap(name, api.namespace));
   const close = async () => {
     await cache[Symbol.asyncDispose]();
-    await cluster.close();
+    await api[Symbol.asyncDispose]();
   };
-  return { client, cache, asked, [Symbol.asyncDispose]: close };
+  return { ...api, cache, reference, create, [Symbol.asyncDispose]: close };
 }
 
 /** Resolves when the cache has told of an event that fits. */
@@ -42,79 +35,87 @@ function event(kind: KindCache, fits: (event: WatchEvent) => boolean): Promise<W
 }
 
 test("createWatchCache() lists once, then follows", async () => {
-  await using given = clusterAndCache();
-  const { client, cache, asked } = given;
-  await client.create(configMap("b"));
-  await client.create(configMap("a"));
+  await using given = await openCache();
+  const { client, cache, asked, namespace, reference, create } = given;
+  await create("b");
+  await create("a");
   asked.length = 0;
   const [kind, again] = await Promise.all([cache.kind(configMaps), cache.kind(configMaps)]);
-  const names = () => kind.list({ namespace: "default" }).map(({ metadata }) => metadata.name);
-  assert.deepEqual(names(), ["a", "b"]);
+  const names = () => kind.list({ namespace }).map(({ metadata }) => metadata.name);
+  assert.deepEqual(names().slice(0, 2), ["a", "b"]);
   const added = event(kind, ({ type, object }) => type === "ADDED" && object.metadata.name === "c");
-  await client.create(configMap("c"));
+  await create("c");
   await added;
   const changed = event(again, ({ type, object }) => type === "MODIFIED" && object.metadata.name === "c");
   await client.patch(reference("c"), { data: { k: "v" } }, { type: "merge" });
   await changed;
-  assert.deepEqual(again.get({ namespace: "default", name: "c" })?.["data"], { name: "c", k: "v" });
+  assert.deepEqual(again.get({ namespace, name: "c" })?.["data"], { name: "c", k: "v" });
   const gone = event(kind, ({ type }) => type === "DELETED");
   await client.delete(reference("c"));
   await gone;
-  assert.deepEqual(names(), ["a", "b"]);
-  const reads = asked.filter((call) => call.endsWith("/api/v1/configmaps"));
-  assert.deepEqual(reads, ["get /api/v1/configmaps", "watch /api/v1/configmaps"]);
+  assert.ok(!names().includes("c"));
+  const reads = asked.filter((call) => call.includes(" /api/v1/configmaps"));
+  assert.deepEqual(reads, ["get /api/v1/configmaps?limit=500", "watch /api/v1/configmaps"]);
 });
 
 test("createWatchCache() tells a new subscriber first of what is there", async () => {
-  await using given = clusterAndCache();
-  await given.client.create(configMap("a"));
-  const kind = await given.cache.kind(configMaps, { namespace: "default" });
+  await using given = await openCache();
+  await given.create("a");
+  const kind = await given.cache.kind(configMaps, { namespace: given.namespace });
   const seen: string[] = [];
-  kind.subscribe(({ type, object }) => seen.push(`${type} ${object.metadata.name}`));
+  kind.subscribe(({ type, object }) => seen.push(`${type} ${object.metadata.name}`), { name: "a" });
   assert.deepEqual(seen, ["ADDED a"]);
 });
 
 test("createWatchCache() keeps the other namespaces out of the view of one", async () => {
-  await using given = clusterAndCache("cluster");
-  const { client, cache, asked } = given;
-  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
-  await client.create(configMap("a", "other"));
-  await client.create(configMap("b"));
-  const kind = await cache.kind(configMaps, { namespace: "other" });
-  assert.deepEqual(
-    kind.list().map(({ metadata }) => metadata.name),
-    ["a"],
-  );
-  assert.equal(kind.get({ name: "a" })?.metadata.namespace, "other");
+  await using given = await openCache("cluster");
+  const { client, cache, asked, namespace, create } = given;
+  const elsewhere = { ...configMaps, namespace: "default", name: `of-${namespace}` };
+  await client.create(configMap(elsewhere.name));
+  await create("a");
+  const kind = await cache.kind(configMaps, { namespace });
+  assert.ok(kind.list().every(({ metadata }) => metadata.namespace === namespace));
+  assert.equal(kind.get({ name: "a" })?.metadata.namespace, namespace);
   const whole = await cache.kind(configMaps);
-  assert.ok(whole.get({ namespace: "default", name: "b" }));
+  assert.ok(whole.get(elsewhere));
   assert.equal(asked.filter((call) => call === "watch /api/v1/configmaps").length, 1);
+  await client.delete(elsewhere);
+});
+
+test("KindCache.subscribe() of one object is not told of the others", async () => {
+  await using given = await openCache();
+  const { cache, namespace, create } = given;
+  const kind = await cache.kind(configMaps, { namespace });
+  const seen: string[] = [];
+  kind.subscribe(({ type, object }) => seen.push(`${type} ${object.metadata.name}`), { name: "b" });
+  const last = event(kind, ({ object }) => object.metadata.name === "c");
+  for (const name of ["a", "b", "c"]) await create(name);
+  await last;
+  assert.deepEqual(seen, ["ADDED b"]);
 });
 
 test("KindCache.learn() shows our own write at once and never goes back", async () => {
-  await using given = clusterAndCache();
-  const { client, cache } = given;
+  await using given = await openCache();
+  const { client, cache, namespace, reference, create } = given;
   const kind = await cache.kind(configMaps);
-  const first = await client.create(configMap("a"));
+  const version = () => kind.get({ namespace, name: "a" })?.metadata.resourceVersion;
+  const first = await create("a");
   kind.learn(first);
-  assert.ok(kind.get({ namespace: "default", name: "a" }));
+  assert.equal(version(), first.metadata.resourceVersion);
   const second = await client.patch(reference("a"), { data: { k: "2" } }, { type: "merge" });
   kind.learn(second);
   kind.learn(first);
-  assert.equal(
-    kind.get({ namespace: "default", name: "a" })?.metadata.resourceVersion,
-    second.metadata.resourceVersion,
-  );
+  assert.equal(version(), second.metadata.resourceVersion);
   const gone = event(kind, ({ type }) => type === "DELETED");
   await client.delete(reference("a"));
   await gone;
   kind.learn(second);
-  assert.equal(kind.get({ namespace: "default", name: "a" }), undefined);
+  assert.equal(version(), undefined);
 });
 
-test("createWatchCache() rejects kinds that do not exist, and finds them once they do", async () => {
-  await using given = clusterAndCache();
-  const thing = { apiVersion: "example.com/v1", kind: "Thing" };
+test("createWatchCache() rejects kinds that do not exist, each time it is asked", async () => {
+  await using given = await openCache();
+  const thing = { apiVersion: "example.com/v1", kind: "Nothing" };
   await assert.rejects(given.cache.kind(thing), (error) => isApiError(error, "NoMatch"));
   await assert.rejects(given.cache.kind(thing), (error) => isApiError(error, "NoMatch"));
 });

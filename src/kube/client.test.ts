@@ -1,38 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isApiError, type KubeObject } from "../api/index.ts";
-import { createCluster } from "../cluster/index.ts";
 import { createClient, KubeError } from "./index.ts";
+import { openTestApi } from "./testing/api.ts";
 import type { Fetch } from "./types.ts";
 
-const configMap = (name: string, data: Readonly<Record<string, string>> = {}): KubeObject => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, namespace: "default" },
-  data,
-});
-const reference = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: "default", name });
 const configMaps = { apiVersion: "v1", kind: "ConfigMap" } as const;
+const named = (namespace: string) => ({
+  configMap: (name: string, data: Readonly<Record<string, string>> = {}): KubeObject => ({
+    ...configMaps,
+    metadata: { name, namespace },
+    data,
+  }),
+  reference: (name: string) => ({ ...configMaps, namespace, name }),
+});
+const { configMap, reference } = named("default");
 const hasCode = (code: string) => (error: unknown) => error instanceof KubeError && error.code === code;
 
-/** A client of an embedded cluster that also tells what was asked. */
-function clientOfCluster() {
-  const cluster = createCluster();
-  const asked: string[] = [];
-  const client = createClient({
-    server: "http://cluster/",
-    fetch: (request) => {
-      const { pathname, search } = new URL(request.url);
-      asked.push(`${request.method} ${pathname}${search}`);
-      return cluster.fetch(request);
-    },
-  });
-  return { client, asked, [Symbol.asyncDispose]: () => cluster.close() };
+/** The API to test against, with what names objects in its namespace. */
+async function openApi() {
+  const api = await openTestApi();
+  return { ...api, ...named(api.namespace) };
 }
 
 test("createClient() creates, reads, patches, applies, lists and deletes", async () => {
-  await using given = clientOfCluster();
-  const { client } = given;
+  await using api = await openApi();
+  const { client, configMap, reference } = api;
   const created = await client.create(configMap("a", { k: "1" }), { fieldManager: "tests" });
   assert.ok(created.metadata.uid);
   const patched = await client.patch(reference("a"), { data: { k: "2" } }, { type: "merge" });
@@ -41,7 +34,7 @@ test("createClient() creates, reads, patches, applies, lists and deletes", async
   assert.equal(applied.metadata.managedFields?.[0]?.operation, "Apply");
   await client.replace({ ...patched, data: { k: "3" } });
   assert.deepEqual((await client.get(reference("a")))["data"], { k: "3" });
-  const { items } = await client.list(configMaps, { namespace: "default" });
+  const { items } = await client.list(configMaps, { namespace: api.namespace });
   const names = items.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`);
   assert.ok(names.includes("v1 ConfigMap a") && names.includes("v1 ConfigMap b"));
   await client.delete(reference("a"), { propagation: "Background" });
@@ -49,8 +42,8 @@ test("createClient() creates, reads, patches, applies, lists and deletes", async
 });
 
 test("createClient() throws what the server answered as ApiError", async () => {
-  await using given = clientOfCluster();
-  const { client } = given;
+  await using api = await openApi();
+  const { client, configMap, reference } = api;
   await assert.rejects(client.get(reference("none")), (error) => {
     assert.ok(isApiError(error, "NotFound"));
     assert.equal(error.message, 'configmaps "none" not found');
@@ -63,10 +56,10 @@ test("createClient() throws what the server answered as ApiError", async () => {
 });
 
 test("createClient() answers tryGet with undefined for kinds that the cluster does not have", async () => {
-  await using given = clientOfCluster();
-  const thing = { apiVersion: "example.com/v1", kind: "Thing", namespace: "default", name: "x" };
-  assert.equal(await given.client.tryGet(thing), undefined);
-  await assert.rejects(given.client.get(thing), (error) => {
+  await using api = await openApi();
+  const thing = { apiVersion: "example.com/v1", kind: "Thing", namespace: api.namespace, name: "x" };
+  assert.equal(await api.client.tryGet(thing), undefined);
+  await assert.rejects(api.client.get(thing), (error) => {
     assert.ok(isApiError(error, "NoMatch"));
     assert.equal(error.message, 'no matches for kind "Thing" in version "example.com/v1"');
     return true;
@@ -74,14 +67,14 @@ test("createClient() answers tryGet with undefined for kinds that the cluster do
 });
 
 test("createClient() asks nothing to find the kinds that every cluster has", async () => {
-  await using given = clientOfCluster();
-  await given.client.tryGet(reference("a"));
-  assert.deepEqual(given.asked, ["GET /api/v1/namespaces/default/configmaps/a"]);
+  await using api = await openApi();
+  await api.client.tryGet(api.reference("a"));
+  assert.deepEqual(api.asked, [`get /api/v1/namespaces/${api.namespace}/configmaps/a`]);
 });
 
 test("createClient() finds a kind that was defined after it looked", async () => {
-  await using given = clientOfCluster();
-  const { client } = given;
+  await using api = await openApi();
+  const { client } = api;
   const things = { apiVersion: "example.com/v1", kind: "Thing" };
   await assert.rejects(client.resource(things), (error) => isApiError(error, "NoMatch"));
   const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }];
@@ -98,27 +91,36 @@ test("createClient() finds a kind that was defined after it looked", async () =>
       () => false,
     );
   }
+  await client.delete({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    name: "things.example.com",
+  });
 });
 
 test("createClient() follows the pages of a list", async () => {
-  await using given = clientOfCluster();
-  const { client, asked } = given;
+  await using api = await openApi();
+  const { client, asked, configMap } = api;
   for (const name of ["a", "b", "c", "d", "e"]) await client.create(configMap(name));
   asked.length = 0;
-  const { items, metadata } = await client.list(configMaps, { namespace: "default", limit: 2 });
+  const { items, metadata } = await client.list(configMaps, { namespace: api.namespace, limit: 2 });
   assert.equal(items.filter(({ metadata: { name = "" } }) => name.length === 1).length, 5);
   assert.ok(asked.length >= 3);
   assert.equal(metadata.continue, undefined);
 });
 
 test("createClient() watches until the loop is left", async () => {
-  await using given = clientOfCluster();
-  const { client } = given;
-  const { metadata } = await client.list(configMaps, { namespace: "default" });
+  await using api = await openApi();
+  const { client, configMap, reference } = api;
+  const { metadata } = await client.list(configMaps, { namespace: api.namespace });
   const seen: string[] = [];
   const from = metadata.resourceVersion ?? "";
   const creating = client.create(configMap("w")).then(() => client.delete(reference("w")));
-  for await (const event of client.watch(configMaps, { namespace: "default", resourceVersion: from })) {
+  for await (const event of client.watch(configMaps, {
+    namespace: api.namespace,
+    fieldSelector: "metadata.name=w",
+    resourceVersion: from,
+  })) {
     seen.push(`${event.type} ${event.object.metadata.name}`);
     if (event.type === "DELETED") break;
   }
@@ -127,8 +129,8 @@ test("createClient() watches until the loop is left", async () => {
 });
 
 test("createClient() throws the signal's reason when a call or a watch is aborted", async () => {
-  await using given = clientOfCluster();
-  const { client } = given;
+  await using api = await openApi();
+  const { client, configMap, reference } = api;
   await client.create(configMap("a"));
   const abort = new AbortController();
   const watching = (async () => {
@@ -140,9 +142,9 @@ test("createClient() throws the signal's reason when a call or a watch is aborte
 
 for (const name of ["..", ".", "a/b", "a%2fb", ""]) {
   test(`createClient() refuses the name ${JSON.stringify(name)}, which would be another path`, async () => {
-    await using given = clientOfCluster();
-    await assert.rejects(given.client.get(reference(name)), hasCode("name"));
-    assert.deepEqual(given.asked, []);
+    await using api = await openApi();
+    await assert.rejects(api.client.get(reference(name)), hasCode("name"));
+    assert.deepEqual(api.asked, []);
   });
 }
 
