@@ -1,65 +1,84 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import type { KubeObject } from "../../api/index.ts";
-import { withBuiltinDefaults } from "./index.ts";
+import { after, test } from "node:test";
+import { builtinResources, groupOf, type KubeObject, versionOf } from "../../api/index.ts";
+import { createCluster } from "../index.ts";
 
-// What kube-apiserver 1.36 answered to a create of the object with dryRun=All.
+// What kube-apiserver 1.36 answered to a create of the object with dryRun=All: its defaults, and what it decides itself.
 interface Recorded {
   readonly object: KubeObject;
   readonly answer: KubeObject;
 }
 
+/** Known differences, by the place in the recording. This list only shrinks. */
+const differences = new Map<number, string>([
+  [2, "ports of a template on the host's network get a hostPort, which kube-apiserver gives to Pods only"],
+  [12, "a ReplicationController does not take its selector and labels from its template"],
+  [17, "a headless Service without a selector is not dual-stack"],
+  [23, "the finalizer kubernetes.io/pvc-protection is not set"],
+  [24, "the finalizer kubernetes.io/pv-protection is not set"],
+  [28, "ports of Endpoints have no default protocol"],
+  [29, "EndpointSlices have no generation and no default port name"],
+  [33, "the parameters of an IngressClass have no default scope"],
+]);
+
 const file = new URL("testdata/defaults.recorded.json", import.meta.url);
 const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
-
-/** An object without what the server decides after its defaults are in: names, allocations, admission. */
-function withoutDecisions(object: KubeObject): unknown {
-  const {
-    status: _s,
-    stringData: _d,
-    data: _e,
-    ...copy
-  } = structuredClone(object) as unknown as Record<string, Fields>;
-  const { kind } = object;
-  for (const name of ["uid", "creationTimestamp", "resourceVersion", "generation", "namespace", "finalizers"]) {
-    delete copy["metadata"]?.[name];
-  }
-  const metadata = copy["metadata"] as { labels?: Record<string, string>; annotations?: Record<string, string> };
-  const spec = copy["spec"] as Fields;
-  const serverLabels = /(?:^|\/)(?:controller-uid|job-name)$/;
-  const dropLabels = (owner: { labels?: Record<string, string> } | undefined): void => {
-    if (owner?.labels === undefined) return;
-    owner.labels = Object.fromEntries(Object.entries(owner.labels).filter(([name]) => !serverLabels.test(name)));
-    if (Object.keys(owner.labels).length === 0) delete owner.labels;
-  };
-  dropLabels(metadata);
-  if (metadata.annotations?.["deprecated.daemonset.template.generation"] !== undefined) delete metadata.annotations;
-  const decided: Readonly<Record<string, readonly string[]>> = {
-    Pod: ["tolerations", "priority", "preemptionPolicy"],
-    Service: ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"],
-    Job: ["selector"],
-    Namespace: ["finalizers"],
-  };
-  for (const name of decided[kind] ?? []) delete spec?.[name];
-  if (kind === "Service") for (const port of (spec?.ports as Fields[] | undefined) ?? []) delete port["nodePort"];
-  const template = spec?.["template"] as { metadata?: { labels?: Record<string, string> } } | undefined;
-  if (kind === "Job") dropLabels(template?.metadata);
-  return copy;
-}
-
-type Fields = { [name: string]: unknown };
+const cluster = createCluster();
+after(() => cluster.close());
 
 for (const [index, { object, answer }] of recorded.entries()) {
-  test(`withBuiltinDefaults() ${object.kind} ${index}`, () => {
-    assert.deepEqual(withoutDecisions(withBuiltinDefaults(object)), withoutDecisions(answer));
-  });
-  test(`withBuiltinDefaults() leaves a finished ${object.kind} ${index} as it is`, () => {
-    assert.deepEqual(withBuiltinDefaults(answer), answer);
-  });
+  const difference = differences.get(index);
+  const name = `${object.kind} ${index}`;
+  if (difference === undefined) {
+    test(`a new ${name} is answered as kube-apiserver does`, async () => {
+      assert.deepEqual(comparable(await create(object)), comparable(answer));
+    });
+  } else {
+    test(`a new ${name} still differs: ${difference}`, async () => {
+      const created = comparable(await create(object));
+      assert.notDeepEqual(created, comparable(answer), "take it off the list of differences");
+    });
+  }
 }
 
-test("withBuiltinDefaults() leaves custom kinds alone", () => {
-  const widget: KubeObject = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } };
-  assert.equal(withBuiltinDefaults(widget), widget);
-});
+async function create(object: KubeObject): Promise<KubeObject> {
+  const group = groupOf(object.apiVersion);
+  const version = versionOf(object.apiVersion);
+  const resource = builtinResources.find(
+    (one) => one.group === group && one.version === version && one.kind === object.kind,
+  );
+  assert.ok(resource);
+  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  const path = `${root}${resource.namespaced ? "/namespaces/default" : ""}/${resource.plural}`;
+  const request = new Request(`http://cluster${path}?dryRun=All`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(object),
+  });
+  return (await (await cluster.fetch(request)).json()) as KubeObject;
+}
+
+interface ServiceSpec {
+  readonly clusterIP?: string;
+  readonly ports?: readonly { readonly nodePort?: number }[];
+}
+
+/** An object without times, names and numbers that are drawn. */
+function comparable(object: KubeObject): unknown {
+  const { uid = "", resourceVersion: _r, managedFields: _m, creationTimestamp: _c, ...metadata } = object.metadata;
+  const copy = JSON.parse(JSON.stringify({ ...object, metadata }).replaceAll(uid || /$^/g, "UID")) as KubeObject;
+  if (object.kind === "PersistentVolume")
+    return { ...copy, status: { ...(copy["status"] as object), lastPhaseTransitionTime: "" } };
+  if (object.kind !== "Service") return copy;
+  const spec = copy["spec"] as ServiceSpec;
+  const { clusterIP } = spec;
+  return {
+    ...copy,
+    spec: {
+      ...spec,
+      ...(clusterIP === undefined || clusterIP === "None" ? {} : { clusterIP: "IP", clusterIPs: ["IP"] }),
+      ...(spec.ports === undefined ? {} : { ports: spec.ports.map(({ nodePort: _, ...port }) => port) }),
+    },
+  };
+}

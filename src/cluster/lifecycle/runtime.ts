@@ -165,5 +165,8 @@ export function startRuntime({ context, controllers, setTimer, report }: Runtime
 
 /** Another writer was first, or the object is gone: the next run sees it. */
 function isExpected(thrown: unknown): boolean {
-  return thrown instanceof ApiError && ["Conflict", "NotFound", "AlreadyExists"].includes(thrown.code);
+  if (!(thrown instanceof ApiError)) return false;
+  if (["Conflict", "NotFound", "AlreadyExists"].includes(thrown.code)) return true;
+  // A namespace that goes takes nothing new.
+  return thrown.status.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") ?? false;
 }
