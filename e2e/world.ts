@@ -1,15 +1,14 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Condition, findCondition, type HelmRelease, type KubeObject } from "../src/api/index.ts";
-import { packageChart } from "../src/chart/index.ts";
-import { loadChartDirectory } from "../src/chart/node/index.ts";
+import { openChartFolder } from "./scenarios/chart-folder.ts";
 import { installDefinitions } from "../src/cli/playground/playground.ts";
 import { createCluster, startLifecycle } from "../src/cluster/index.ts";
 import { allControllers, runControllers } from "../src/controllers/index.ts";
 import { createClient, createWatchCache, type Kind } from "../src/kube/index.ts";
-import { openArtifactStore, serveArtifacts, serveChartRepository } from "../src/sources/index.ts";
+import { openArtifactStore, serveArtifacts } from "../src/sources/index.ts";
 
 export const helmRelease: Kind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" };
 export const helmRepository: Kind = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmRepository" };
@@ -38,10 +37,8 @@ export async function startWorld(t: TestContext) {
   await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "apps" } });
   const cache = createWatchCache({ client });
   open.defer(() => cache[Symbol.asyncDispose]());
-  const charts = join(folder, "charts");
-  await mkdir(charts);
-  const repository = await serveChartRepository({ directory: charts });
-  open.defer(() => repository.close());
+  const charts = await openChartFolder();
+  open.use(charts);
   const store = await openArtifactStore({ root: join(folder, "store") });
   const artifacts = await serveArtifacts(store);
   open.defer(() => artifacts.close());
@@ -58,7 +55,9 @@ export async function startWorld(t: TestContext) {
     client,
     cache,
     requests,
-    repositoryUrl: repository.url,
+    repositoryUrl: charts.repositoryUrl,
+    publish: charts.publish,
+    publishBytes: charts.publishBytes,
     create: (kind: Kind, name: string, spec: unknown, more: Partial<KubeObject> = {}) =>
       client.create({
         ...more,
@@ -69,21 +68,6 @@ export async function startWorld(t: TestContext) {
       } as KubeObject),
     patch: (kind: Kind, name: string, patch: unknown) =>
       client.patch({ ...kind, namespace: "apps", name }, patch, { type: "merge", fieldManager: "test" }),
-    /** Packs files as a chart and publishes it in the repository of the world. */
-    async publish(name: string, version: string, files: Readonly<Record<string, string>>): Promise<void> {
-      const source = join(folder, "sources", `${name}-${version}`, name);
-      const all = {
-        "Chart.yaml": `apiVersion: v2\nname: ${name}\nversion: ${version}\nappVersion: "${version}"\n`,
-        ...files,
-      };
-      for (const [path, text] of Object.entries(all)) {
-        await mkdir(join(source, path, ".."), { recursive: true });
-        await writeFile(join(source, path), text);
-      }
-      await writeFile(join(charts, `${name}-${version}.tgz`), await packageChart(await loadChartDirectory(source)));
-    },
-    /** Publishes bytes under a chart's name, whatever they are. */
-    publishBytes: (file: string, bytes: Uint8Array | string) => writeFile(join(charts, file), bytes),
     /** Watches an object until the condition holds; fails with its status when that takes too long. */
     async until<T extends KubeObject = HelmRelease>(
       kind: Kind,

@@ -48,7 +48,12 @@ export async function correctDrift(
 ): Promise<{ readonly corrected: readonly string[]; readonly failed: readonly string[] }> {
   const corrected: string[] = [];
   const failed: string[] = [];
-  for (const one of drift) {
+  // Flux creates what is missing before it patches what changed.
+  const inOrder = [
+    ...drift.filter(({ change }) => change === "removed"),
+    ...drift.filter(({ change }) => change === "changed"),
+  ];
+  for (const one of inOrder) {
     const subject = subjectOf(one.object);
     try {
       if (one.change === "removed") {
