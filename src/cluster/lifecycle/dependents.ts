@@ -6,6 +6,8 @@ import { controllerOf, keyOf } from "./objects.ts";
 export interface Dependents {
   /** In the order of their names. */
   of(bucket: string, owner: KubeObject): readonly KubeObject[];
+  /** What nobody controls in a namespace. */
+  orphans(bucket: string, namespace: string): readonly KubeObject[];
   close(): void;
 }
 
@@ -21,32 +23,39 @@ export function createDependents(store: Store, buckets: readonly string[]): Depe
       if (next !== undefined) add(index, next.object);
     });
   });
+  const under = (bucket: string, group: string): readonly KubeObject[] =>
+    [...(indexes.get(bucket)?.get(group) ?? [])]
+      .sort()
+      .map((key) => store.get(bucket, key)?.object)
+      .filter((object) => object !== undefined && groupOf(object) === group) as KubeObject[];
   return {
-    of(bucket, owner) {
-      const { uid = "" } = owner.metadata;
-      const keys = [...(indexes.get(bucket)?.get(uid) ?? [])].sort();
-      return keys
-        .map((key) => store.get(bucket, key)?.object)
-        .filter((object) => object !== undefined && controllerOf(object)?.uid === uid) as KubeObject[];
-    },
+    of: (bucket, owner) => under(bucket, owner.metadata.uid ?? ""),
+    orphans: (bucket, namespace) => under(bucket, orphanGroup(namespace)),
     close() {
       for (const end of endings) end();
     },
   };
 }
 
+/** What an object is found by: the uid of its controller, or its namespace where it has none. */
+function groupOf(object: KubeObject): string {
+  return controllerOf(object)?.uid ?? orphanGroup(object.metadata.namespace ?? "");
+}
+
+function orphanGroup(namespace: string): string {
+  return `orphans of ${namespace}`;
+}
+
 function add(index: Map<string, Set<string>>, object: KubeObject): void {
-  const uid = controllerOf(object)?.uid;
-  if (uid === undefined) return;
-  const keys = index.get(uid);
-  if (keys === undefined) index.set(uid, new Set([keyOf(object)]));
+  const group = groupOf(object);
+  const keys = index.get(group);
+  if (keys === undefined) index.set(group, new Set([keyOf(object)]));
   else keys.add(keyOf(object));
 }
 
 function remove(index: Map<string, Set<string>>, object: KubeObject): void {
-  const uid = controllerOf(object)?.uid;
-  if (uid === undefined) return;
-  const keys = index.get(uid);
+  const group = groupOf(object);
+  const keys = index.get(group);
   keys?.delete(keyOf(object));
-  if (keys?.size === 0) index.delete(uid);
+  if (keys?.size === 0) index.delete(group);
 }

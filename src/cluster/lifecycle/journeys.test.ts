@@ -286,6 +286,10 @@ test("deleting without its dependents leaves the ReplicaSet without an owner", (
     const [set] = await list(replicaSets);
     assert.equal(set?.metadata.ownerReferences, undefined);
     assert.equal((await list(pods)).length, 3);
+    await send("POST", deployments, deployment("a"));
+    await settle();
+    const [adopted, ...others] = await list(replicaSets);
+    assert.deepEqual([adopted?.metadata.uid, others.length], [set?.metadata.uid, 0], "a new one takes it on");
   }));
 
 test("an object whose owner never was is collected", () =>

@@ -3,6 +3,7 @@ import type { DaemonSet, Pod } from "../kinds.ts";
 import { nodeName } from "../node.ts";
 import { count, isActive, isAvailable, isDeleted, isFinished, isReady, keyOf, untilAvailable } from "../objects.ts";
 import type { Context, Controller } from "../runtime.ts";
+import { adopt } from "./adoption.ts";
 import { controllerKey, podFrom, podsOf } from "./pods-of.ts";
 import { ensureRevision, pruneRevisions, type Revision, revisionsOf } from "./revisions.ts";
 
@@ -22,6 +23,7 @@ export const daemonSetController: Controller = {
     const { store, now, api } = context;
     const set = store.get(bucket, key)?.object as DaemonSet | undefined;
     if (set === undefined) return undefined;
+    if (await adopt(context, set, "/pods", (pod) => isActive(pod as Pod))) return 0;
     const known = revisionsOf(context, set);
     const revision = await ensureRevision(context, set, { known, hashLabel: revisionLabel });
     if (revision === undefined) return 0;

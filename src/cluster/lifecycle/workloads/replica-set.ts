@@ -3,6 +3,7 @@ import { isEqual } from "../../managed-fields/equality.ts";
 import type { Pod, ReplicaSet, WorkloadCondition } from "../kinds.ts";
 import { count, isActive, isAvailable, isDeleted, isReady, keyOf, timestamp, untilAvailable } from "../objects.ts";
 import type { Controller } from "../runtime.ts";
+import { adopt } from "./adoption.ts";
 import { byWorth, controllerKey, podFrom, podsOf } from "./pods-of.ts";
 
 const bucket = "apps/replicasets";
@@ -23,6 +24,7 @@ export const replicaSetController: Controller = {
     const { record } = events(source);
     let failure: WorkloadCondition | undefined;
     if (!isDeleted(set)) {
+      if (await adopt(context, set, "/pods", (pod) => isActive(pod as Pod))) return 0;
       const active = podsOf(context, set).filter(isActive);
       const missing = set.spec.replicas - active.length;
       for (let i = 0; i < missing && failure === undefined; i += 1) {

@@ -3,6 +3,7 @@ import { isEqual } from "../../managed-fields/equality.ts";
 import type { Pod, PodTemplate, StatefulSet } from "../kinds.ts";
 import { count, isAvailable, isDeleted, isFinished, isReady, keyOf, untilAvailable } from "../objects.ts";
 import type { Context, Controller } from "../runtime.ts";
+import { adopt } from "./adoption.ts";
 import { controllerKey, podFrom, podsOf } from "./pods-of.ts";
 import { ensureRevision, pruneRevisions, type Revision, revisionsOf } from "./revisions.ts";
 
@@ -22,6 +23,7 @@ export const statefulSetController: Controller = {
     const { store, now, api } = context;
     const set = store.get(bucket, key)?.object as StatefulSet | undefined;
     if (set === undefined) return undefined;
+    if (await adopt(context, set, "/pods", (pod) => ordinalOf(set, pod) >= 0)) return 0;
     const known = revisionsOf(context, set);
     const update = await ensureRevision(context, set, { known, hashLabel: "controller.kubernetes.io/hash" });
     if (update === undefined) return 0;
@@ -196,7 +198,8 @@ function revisionOfPod({ metadata }: Pod): string {
   return metadata.labels?.[revisionLabel] ?? "";
 }
 
-function ordinalOf(set: StatefulSet, { metadata }: Pod): number {
+function ordinalOf(set: StatefulSet, { metadata }: KubeObject): number {
+  if (!(metadata.name ?? "").startsWith(`${set.metadata.name ?? ""}-`)) return -1;
   const text = (metadata.name ?? "").slice((set.metadata.name ?? "").length + 1);
   return /^\d+$/.test(text) ? Number(text) : -1;
 }

@@ -1,8 +1,10 @@
-import { ApiError } from "../../../../api/index.ts";
+import { ApiError, type KubeObject } from "../../../../api/index.ts";
 import { isEqual } from "../../../managed-fields/equality.ts";
-import type { Deployment, DeploymentStatus, ReplicaSet } from "../../kinds.ts";
-import { isDeleted, keyOf } from "../../objects.ts";
+import type { Store } from "../../../store/types.ts";
+import type { Deployment, DeploymentStatus, Pod, ReplicaSet } from "../../kinds.ts";
+import { isDeleted, isFinished, keyOf } from "../../objects.ts";
 import type { Context, Controller } from "../../runtime.ts";
+import { adopt } from "../adoption.ts";
 import { controllerKey, podsOf } from "../pods-of.ts";
 import {
   annotationsFor,
@@ -35,10 +37,12 @@ export const deploymentController: Controller = {
   watches: [
     { bucket, keys: (object) => [keyOf(object)] },
     { bucket: sets, keys: (object) => controllerKey(object, "Deployment") },
+    { bucket: "/pods", keys: deploymentsOf },
   ],
   async reconcile(key, context) {
     const deployment = context.store.get(bucket, key)?.object as Deployment | undefined;
     if (deployment === undefined) return undefined;
+    if (await adopt(context, deployment, sets)) return 0;
     const found = setsOf(context, deployment);
     if (isDeleted(deployment)) return await writeStatus(context, deployment, found, { rollout: false });
     const paused = await notePause(context, deployment);
@@ -53,6 +57,13 @@ export const deploymentController: Controller = {
     return isRolling(deployment) ? await roll(context, deployment, found) : await recreate(context, deployment, found);
   },
 };
+
+/** A Deployment that recreates its Pods waits for the old ones to end. */
+function deploymentsOf(pod: KubeObject, store: Store): readonly string[] {
+  const isOver = store.get("/pods", keyOf(pod)) === undefined || isFinished(pod as Pod);
+  const set = isOver ? store.get(sets, controllerKey(pod, "ReplicaSet")[0] ?? "")?.object : undefined;
+  return set === undefined ? [] : controllerKey(set, "Deployment");
+}
 
 function setsOf({ dependents }: Context, deployment: Deployment): Sets {
   const owned = dependents.of(sets, deployment) as ReplicaSet[];
@@ -75,8 +86,7 @@ async function recreate(context: Context, deployment: Deployment, found: Sets): 
     podsOf(context, set).some(({ status }) => status?.phase !== "Failed" && status?.phase !== "Succeeded"),
   );
   if (isRunning) {
-    await writeStatus(context, deployment, found, { rollout: true });
-    return 50;
+    return await writeStatus(context, deployment, found, { rollout: true });
   }
   const current = await ensureCurrent(context, deployment, found);
   if (current === undefined) return 0;
