@@ -2,6 +2,7 @@ import { GoError } from "./errors.ts";
 import { printValue } from "./print.ts";
 import { noFlags } from "./print-flags.ts";
 import { Complex, compareText, GoStruct, Integer, isMap, isNil, isSlice, kindOf, nilMap, typeName } from "./value.ts";
+import { newVisit, type Visit, visitPart } from "./visit.ts";
 
 type BasicKind = "invalid" | "bool" | "complex" | "int" | "uint" | "float" | "string";
 
@@ -102,10 +103,10 @@ export function isLess(first: unknown, second: unknown): boolean {
 }
 
 /** reflect.DeepEqual: types count, and a nil slice or map is not an empty one. */
-export function isDeepEqual(first: unknown, second: unknown, depth = 0): boolean {
-  if (depth > 1000) throw new GoError("value is too deep or contains itself", { limit: true });
+export function isDeepEqual(first: unknown, second: unknown, depth = 0, visit = newVisit()): boolean {
   if (isAbsent(first) || isAbsent(second)) return isAbsent(first) && isAbsent(second);
   if (typeof first !== "object" || typeof second !== "object") return first === second;
+  visitPart(visit, depth);
   if (first instanceof Integer || second instanceof Integer) {
     return (
       first instanceof Integer &&
@@ -118,16 +119,16 @@ export function isDeepEqual(first: unknown, second: unknown, depth = 0): boolean
   if (isSlice(first) && isSlice(second)) {
     if (first === second) return true;
     if (isNil(first) !== isNil(second) || first.length !== second.length) return false;
-    for (let i = 0; i < first.length; i += 1) if (!isDeepEqual(first[i], second[i], depth + 1)) return false;
+    for (let i = 0; i < first.length; i += 1) if (!isDeepEqual(first[i], second[i], depth + 1, visit)) return false;
     return true;
   }
   if (isMap(first) && isMap(second)) {
     if (first === second) return true;
     if ((first === nilMap) !== (second === nilMap)) return false;
-    return haveEqualEntries(first, second, depth);
+    return haveEqualEntries(first, second, depth, visit);
   }
   if (first instanceof GoStruct && second instanceof GoStruct) {
-    return haveEqualEntries(first.fields, second.fields, depth) && haveEqualState(first.state, second.state);
+    return haveEqualEntries(first.fields, second.fields, depth, visit) && haveEqualState(first.state, second.state);
   }
   if (first instanceof Complex && second instanceof Complex) {
     return first.real === second.real && first.imaginary === second.imaginary;
@@ -139,10 +140,11 @@ function haveEqualEntries(
   first: Readonly<Record<string, unknown>>,
   second: Readonly<Record<string, unknown>>,
   depth: number,
+  visit: Visit,
 ): boolean {
   const keys = Object.keys(first);
   if (keys.length !== Object.keys(second).length) return false;
-  return keys.every((key) => Object.hasOwn(second, key) && isDeepEqual(first[key], second[key], depth + 1));
+  return keys.every((key) => Object.hasOwn(second, key) && isDeepEqual(first[key], second[key], depth + 1, visit));
 }
 
 function haveEqualState(first: unknown, second: unknown): boolean {

@@ -1,8 +1,9 @@
+import { GoError, limitError } from "./errors.ts";
 import { compilePipeline, type Evaluate } from "./compile-pipeline.ts";
 import type { Functions } from "./functions/function.ts";
 import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode } from "./nodes.ts";
 import { printed, sprint } from "./print.ts";
-import { checkOutput, fail, Frame, step } from "./run.ts";
+import { checkOutput, errorAt, fail, Frame, isStackEnd, step } from "./run.ts";
 import { isTrue } from "./truth.ts";
 import { elementAt, type GoMap, int, Integer, isMap, isSlice, namedType, sortedKeys } from "./value.ts";
 import { quote } from "./quote.ts";
@@ -85,9 +86,18 @@ function compileAction(node: ActionNode, context: Compilation): Step {
   }
   return (frame, dot) => {
     const value = evaluate(frame, dot);
-    frame.output += typeof value === "string" ? value : printed(value);
+    frame.output += typeof value === "string" ? value : printAt(frame, node, value);
     return goesOn;
   };
+}
+
+function printAt(frame: Frame, node: ActionNode, value: unknown): string {
+  try {
+    return printed(value);
+  } catch (error) {
+    if (error instanceof GoError) throw errorAt(frame, node, error.message, error);
+    throw error;
+  }
 }
 
 function compileBranch(node: BranchNode, context: Compilation): Step {
@@ -212,9 +222,9 @@ function compileTemplate(node: TemplateNode, context: Compilation): Step {
       body(inner, data);
     } catch (error) {
       // JavaScript's stack ends before Go's does; what recurses so far would reach Go's limit too.
-      if (error instanceof RangeError && /call stack/i.test(error.message)) {
-        frame.node = node;
-        fail(frame, `exceeded maximum template depth (${limit})`);
+      if (isStackEnd(error)) {
+        const message = `exceeded maximum template depth (${limit})`;
+        throw errorAt(frame, node, message, limitError(message));
       }
       throw error;
     }

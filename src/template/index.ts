@@ -4,7 +4,7 @@ import { createFunctions } from "./functions/index.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { ParseError, parseTemplate } from "./parser.ts";
 import { quote } from "./quote.ts";
-import { Frame, type MissingKey, type Run, type RunOptions } from "./run.ts";
+import { Frame, isStackEnd, type MissingKey, newRun, type Run, type RunOptions } from "./run.ts";
 import { Program, Scope } from "./scope.ts";
 
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
@@ -54,13 +54,7 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
   return {
     has: (name) => scope.lookup(name) !== undefined,
     render(name, data, runOptions = {}) {
-      const run: Run = {
-        options: runOptions,
-        limits: { ...defaultLimits, ...options.limits, ...runOptions.limits },
-        missingKey,
-        includes: runOptions.includes ?? new Map(),
-        steps: 0,
-      };
+      const run = newRun(runOptions, { ...defaultLimits, ...options.limits, ...runOptions.limits }, missingKey);
       const output = execute(name, data, { run, scope });
       // helm: engine.render erases "<no value>"; so do we.
       return output.includes("<no value>") ? output.replaceAll("<no value>", "") : output;
@@ -89,13 +83,9 @@ function execute(name: string, data: unknown, { run, scope }: { readonly run: Ru
     body(frame, dot);
   } catch (error) {
     if (error instanceof GoError) throw execFailure(error, name);
-    if (error instanceof RangeError) {
-      throw new TemplateError(
-        "limit",
-        `rendering template failed: ${error.message}`,
-        { template: name, line: 0 },
-        { cause: error },
-      );
+    if (isStackEnd(error)) {
+      const text = "rendering template failed: templates are nested too deeply";
+      throw new TemplateError("limit", text, { template: name, line: 0 }, { cause: error });
     }
     throw error;
   }

@@ -1,12 +1,13 @@
+import { messageOf } from "../base/errors.ts";
 import { validate } from "./argument.ts";
 import { type Argument, type Call, parameterAt, settledNode } from "./call.ts";
 import type { Evaluate } from "./compile-pipeline.ts";
-import { GoError, limitError } from "./errors.ts";
+import { GoError, limitError, LookupPending } from "./errors.ts";
 import { callValue } from "./functions/builtins.ts";
 import type { GoFunction } from "./functions/function.ts";
 import { type Node, sourceOf } from "./nodes.ts";
 import { printed } from "./print.ts";
-import { errorAt, type Frame } from "./run.ts";
+import { errorAt, type Frame, isStackEnd, spend } from "./run.ts";
 import type { Parameter } from "./value.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -17,6 +18,7 @@ export function invoke(call: Call, callee: GoFunction, args: readonly Argument[]
   const [first, second] = args;
   const { final } = call;
   const run: AnyFunction = call.name === "call" ? callOf(call) : (callee.call as AnyFunction);
+  if (callee.cost !== undefined) return invokeAny(call, callee, args);
   if (final === undefined) {
     if (first === undefined) return invokeNone(call, run);
     if (second === undefined) return invokeOne(call, run, first);
@@ -26,12 +28,18 @@ export function invoke(call: Call, callee: GoFunction, args: readonly Argument[]
     if (first === undefined) return invokePiped(call, run, { final, last });
     if (second === undefined) return invokeOnePiped(call, run, { first, final, last });
   }
-  const { callAll } = callee;
+  return invokeAny(call, callee, args);
+}
+
+function invokeAny(call: Call, callee: GoFunction, args: readonly Argument[]): Evaluate {
+  const run: AnyFunction = call.name === "call" ? callOf(call) : (callee.call as AnyFunction);
+  const { callAll, cost = 0 } = callee;
   const { whole, name } = call;
   const operands = operandsOf(call, callee, args);
   return (frame, dot) => {
     const values = evaluateAll(frame, dot, operands);
     try {
+      if (cost > 0) spend(frame.run, cost);
       return within(frame, callAll === undefined ? run(...values) : callAll(values));
     } catch (error) {
       throw callFailure(frame, whole, name, error);
@@ -43,7 +51,10 @@ export function invoke(call: Call, callee: GoFunction, args: readonly Argument[]
 function admit(frame: Frame, value: unknown, parameter: Parameter): unknown {
   if (parameter === "any") return value === undefined ? null : value;
   if (parameter === "value") return value;
-  if (parameter === "string" && typeof value === "string") return value;
+  if (parameter === "string" && typeof value === "string") {
+    if (value.length > longText) charge(frame, value.length);
+    return value;
+  }
   return validate(frame, value, parameter);
 }
 
@@ -184,7 +195,13 @@ function invokeContextual(call: Call, callee: GoFunction, args: readonly Argumen
   const run = callee.call as AnyFunction;
   const [first, second] = args;
   const settle = settledNode(call);
-  if (final === undefined && first !== undefined && second !== undefined && args.length === 2) {
+  if (
+    final === undefined &&
+    first !== undefined &&
+    second !== undefined &&
+    args.length === 2 &&
+    callee.cost === undefined
+  ) {
     const { evaluate: evaluateFirst, parameter: firstParameter } = first;
     const { evaluate: evaluateSecond, parameter: secondParameter } = second;
     return (frame, dot) => {
@@ -198,10 +215,12 @@ function invokeContextual(call: Call, callee: GoFunction, args: readonly Argumen
       }
     };
   }
+  const { cost = 0 } = callee;
   const operands = operandsOf(call, callee, args);
   return (frame, dot) => {
     const values = evaluateAll(frame, dot, operands);
     try {
+      if (cost > 0) spend(frame.run, cost);
       return within(frame, run(frame, ...values));
     } catch (error) {
       throw callFailure(frame, whole, name, error);
@@ -238,16 +257,28 @@ function evaluateAll(frame: Frame, dot: unknown, { evaluates, parameters, final,
   return values;
 }
 
-// Long strings count as work, and one that is too long is refused.
+/** From here on, reading or making a text (or a list) counts as work. */
+const longText = 1024;
+
+function charge(frame: Frame, length: number): void {
+  try {
+    spend(frame.run, length >> 6);
+  } catch (error) {
+    if (error instanceof GoError) throw errorAt(frame, frame.node, error.message, error);
+    throw error;
+  }
+}
+
+// Long results count as work, and a text that is too long is refused.
 function within(frame: Frame, result: unknown): unknown {
-  if (typeof result === "string" && result.length > 256) {
+  if (typeof result === "string") {
+    if (result.length <= longText) return result;
     const { run } = frame;
-    run.steps += result.length >> 6;
+    spend(run, result.length >> 6);
     if (result.length > run.limits.outputLength) {
       throw limitError(`string is longer than ${run.limits.outputLength} characters`);
     }
-    if (run.steps > run.limits.steps) throw limitError(`template takes more than ${run.limits.steps} steps`);
-  }
+  } else if (Array.isArray(result) && result.length > longText) spend(frame.run, result.length >> 2);
   return result;
 }
 
@@ -257,5 +288,8 @@ function callFailure(frame: Frame, node: Node, name: string, error: unknown): un
     const limit = limitError(`string is longer than ${frame.run.limits.outputLength} characters`);
     return errorAt(frame, node, `error calling ${name}: ${limit.message}`, limit);
   }
-  return error;
+  if (error instanceof LookupPending || isStackEnd(error)) return error;
+  // Whatever else a function throws is its error, as a panic is in Go.
+  const failure = new GoError(messageOf(error));
+  return errorAt(frame, node, `error calling ${name}: ${failure.message}`, failure);
 }

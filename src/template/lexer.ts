@@ -79,6 +79,12 @@ export function createLexer(input: string): { next(): Token } {
   let insideAction = false;
   let parenDepth = 0;
   let failed: Token | undefined;
+  let newline = nextNewline(0);
+
+  function nextNewline(from: number): number {
+    const at = input.indexOf("\n", from);
+    return at < 0 ? input.length : at;
+  }
 
   // Every token takes the text between `start` and `position`; its line is the one it starts on.
   function take(type: TokenType): Token {
@@ -88,7 +94,10 @@ export function createLexer(input: string): { next(): Token } {
   }
 
   function skip(): void {
-    for (let at = input.indexOf("\n", start); at >= 0 && at < position; at = input.indexOf("\n", at + 1)) line += 1;
+    while (newline < position) {
+      line += 1;
+      newline = nextNewline(newline + 1);
+    }
     start = position;
   }
 

@@ -6,6 +6,8 @@ export interface Limits {
   readonly outputLength: number;
   /** Elements in a list that `until`, `untilStep`, `seq` or `chunk` makes. */
   readonly listLength: number;
+  /** How long one render may take; looked at now and then. */
+  readonly milliseconds: number;
   /** Nested `include` of one name; helm's number. */
   readonly includeDepth: number;
   /** Nested `template` actions; Go's number, seldom reached before the stack ends, which gives the same error. */
@@ -14,14 +16,18 @@ export interface Limits {
   readonly patternLength: number;
   /** Depth of a value that is printed, copied or encoded; deeper (or cyclic) ones are refused. */
   readonly valueDepth: number;
+  /** Parts of a value that is walked as a whole: shared parts count each time they are met. */
+  readonly valueParts: number;
 }
 
 export const defaultLimits: Limits = {
-  steps: 50_000_000,
+  steps: 20_000_000,
   outputLength: 64 * 1024 * 1024,
   listLength: 1_000_000,
+  milliseconds: 30_000,
   includeDepth: 1000,
   templateDepth: 100_000,
   patternLength: 64 * 1024,
   valueDepth: 1000,
+  valueParts: 5_000_000,
 };

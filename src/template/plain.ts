@@ -1,17 +1,18 @@
 import type { Value } from "../base/value.ts";
-import { GoError, limitError } from "./errors.ts";
+import { GoError } from "./errors.ts";
 import { defaultLimits } from "./limits.ts";
-import { hasRawBytes } from "./text.ts";
 import { Complex, type GoMap, GoStruct, Integer, isNil, newMap, setKey, typeName } from "./value.ts";
+import { newVisit, type Visit, visitPart, visitText } from "./visit.ts";
 
 /**
  * The value as encoding/json sees it: integers as bigint, bytes as base64, structs as maps, nil slices and maps as null.
  * Gives the value itself when nothing needs to change. Throws GoError for what JSON does not have.
  */
-export function toPlain(value: unknown, depth = 0): Value {
+export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
   switch (typeof value) {
     case "string":
-      return hasRawBytes(value) ? value.toWellFormed() : value;
+      visitText(visit, value);
+      return visit.keepsBytes || value.isWellFormed() ? value : value.toWellFormed();
     case "boolean":
     case "bigint":
       return value;
@@ -27,40 +28,43 @@ export function toPlain(value: unknown, depth = 0): Value {
       break;
   }
   if (isNil(value)) return null;
-  if (depth > defaultLimits.valueDepth)
-    throw limitError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
-  if (Array.isArray(value)) return plainList(value, depth);
+  if (depth > defaultLimits.valueDepth) {
+    throw new GoError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
+  }
+  visitPart(visit, depth);
+  if (Array.isArray(value)) return plainList(value, depth, visit);
   if (value instanceof Integer) return value.value;
   if (value instanceof Uint8Array) return toBase64(value);
   if (value instanceof GoStruct) {
-    return value.type.json === undefined ? plainMap(value.fields, depth) : value.type.json(value as never);
+    return value.type.json === undefined ? plainMap(value.fields, depth, visit) : value.type.json(value as never);
   }
   if (value instanceof Complex) throw new GoError("json: unsupported type: complex128");
-  return plainMap(value as GoMap, depth);
+  return plainMap(value as GoMap, depth, visit);
 }
 
-function plainList(list: readonly unknown[], depth: number): Value {
+function plainList(list: readonly unknown[], depth: number, visit: Visit): Value {
   for (let i = 0; i < list.length; i += 1) {
     const item = list[i];
-    const plain = toPlain(item, depth + 1);
+    const plain = toPlain(item, depth + 1, visit);
     if (plain === item) continue;
     // From the first element that changes on, a copy.
     const copy = list.slice(0, i) as Value[];
     copy.push(plain);
-    for (let j = i + 1; j < list.length; j += 1) copy.push(toPlain(list[j], depth + 1));
+    for (let j = i + 1; j < list.length; j += 1) copy.push(toPlain(list[j], depth + 1, visit));
     return copy;
   }
   return list as readonly Value[];
 }
 
-function plainMap(map: Readonly<Record<string, unknown>>, depth: number): Value {
+function plainMap(map: Readonly<Record<string, unknown>>, depth: number, visit: Visit): Value {
   const keys = Object.keys(map);
   for (let i = 0; i < keys.length; i += 1) {
     const key = keys[i] as string;
-    const plain = toPlain(map[key], depth + 1);
-    if (plain === map[key] && !hasRawBytes(key)) continue;
+    const plain = toPlain(map[key], depth + 1, visit);
+    if (plain === map[key] && (visit.keepsBytes || key.isWellFormed())) continue;
     const copy: GoMap = newMap();
-    for (const other of keys) setKey(copy, other.toWellFormed(), toPlain(map[other], depth + 1));
+    for (const other of keys)
+      setKey(copy, visit.keepsBytes ? other : other.toWellFormed(), toPlain(map[other], depth + 1, visit));
     return copy as Value;
   }
   return map as Value;

@@ -158,6 +158,7 @@ function printList(value: readonly unknown[], verb: string, flags: Flags, depth:
   for (let i = 0; i < value.length; i += 1) {
     if (i > 0) text += " ";
     text += printValue(value[i], verb, flags, depth + 1);
+    checkPrinted(text);
   }
   return `${text}]`;
 }
@@ -165,9 +166,18 @@ function printList(value: readonly unknown[], verb: string, flags: Flags, depth:
 function printMap(value: GoMap, verb: string, flags: Flags, depth: number): string {
   if (flags.sharpV && value === nilMap) return `${typeName(value)}(nil)`;
   const open = flags.sharpV ? `${typeName(value)}{` : "map[";
-  const items = sortedKeys(value).map((key) => {
-    const name = formatText(key, verb, flags, "string") ?? badVerb(key, verb, flags);
-    return `${flags.sharpV ? quote(key) : name}:${printValue(value[key], verb, flags, depth + 1)}`;
-  });
-  return open + items.join(flags.sharpV ? ", " : " ") + (flags.sharpV ? "}" : "]");
+  let text = "";
+  for (const key of sortedKeys(value)) {
+    if (text !== "") text += flags.sharpV ? ", " : " ";
+    const name = flags.sharpV ? quote(key) : (formatText(key, verb, flags, "string") ?? badVerb(key, verb, flags));
+    text += `${name}:${printValue(value[key], verb, flags, depth + 1)}`;
+    checkPrinted(text);
+  }
+  return open + text + (flags.sharpV ? "}" : "]");
+}
+
+function checkPrinted(text: string): void {
+  if (text.length > defaultLimits.outputLength) {
+    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
+  }
 }

@@ -36,7 +36,18 @@ export interface Run {
   readonly limits: Limits;
   readonly missingKey: MissingKey;
   readonly includes: Map<string, number>;
+  readonly began: number;
   steps: number;
+  /** At which step to look at the limits again. */
+  nextCheck: number;
+}
+
+const stepsBetweenChecks = 64;
+
+/** A render that has not begun to count. */
+export function newRun(options: RunOptions, limits: Limits, missingKey: MissingKey): Run {
+  const includes = options.includes ?? new Map<string, number>();
+  return { options, limits, missingKey, includes, began: performance.now(), steps: 0, nextCheck: stepsBetweenChecks };
 }
 
 /** The execution of one template: its output so far, its variables and the node it is at. */
@@ -62,7 +73,7 @@ export class Frame {
   }
 }
 
-/** The error of a template at the node it is at. */
+/** The error of a template at a node; `cause` is the error that it wraps. */
 export function errorAt(frame: Frame, node: Node | undefined, message: string, cause?: GoError): ExecError {
   if (node === undefined) {
     return new ExecError(`template: ${frame.name}: ${message}`, { template: frame.name, line: 0 }, causeOption(cause));
@@ -89,10 +100,26 @@ export function fail(frame: Frame, message: string): never {
 export function step(frame: Frame): void {
   const { run } = frame;
   run.steps += 1;
-  if (run.steps > run.limits.steps) {
-    const limit = limitError(`template takes more than ${run.limits.steps} steps`);
-    throw errorAt(frame, frame.node, limit.message, limit);
+  if (run.steps < run.nextCheck) return;
+  try {
+    checkWork(run);
+  } catch (error) {
+    if (error instanceof GoError) throw errorAt(frame, frame.node, error.message, error);
+    throw error;
   }
+}
+
+/** Counts the work of a function; throws GoError when it is too much. */
+export function spend(run: Run, steps: number): void {
+  run.steps += steps;
+  if (run.steps >= run.nextCheck) checkWork(run);
+}
+
+function checkWork(run: Run): void {
+  const { steps, milliseconds } = run.limits;
+  run.nextCheck = run.steps + stepsBetweenChecks;
+  if (run.steps > steps) throw limitError(`template takes more than ${steps} steps`);
+  if (performance.now() - run.began > milliseconds) throw limitError(`template takes longer than ${milliseconds} ms`);
 }
 
 /** Refuses output that is too long. */
@@ -101,4 +128,10 @@ export function checkOutput(frame: Frame): void {
     const limit = limitError(`output is longer than ${frame.run.limits.outputLength} characters`);
     throw errorAt(frame, frame.node, limit.message, limit);
   }
+}
+
+/** True for the error that JavaScript throws when its stack is full. */
+export function isStackEnd(error: unknown): boolean {
+  // No regular expression here: there is no stack left to compile one.
+  return error instanceof RangeError && error.message.startsWith("Maximum call stack");
 }

@@ -78,7 +78,7 @@ export function isRawByte(rune: string): boolean {
 
 /** True when any byte of the string is not UTF-8. */
 export function hasRawBytes(text: string): boolean {
-  return loneByte.test(text);
+  return !text.isWellFormed();
 }
 
 const encoder = new TextEncoder();

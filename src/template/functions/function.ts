@@ -13,6 +13,8 @@ export interface GoFunction {
   readonly call: (...args: never[]) => unknown;
   /** As `call` with all arguments in one array, which the function may keep; for functions of many arguments. */
   readonly callAll?: (args: unknown[]) => unknown;
+  /** How many steps a call counts for, where it takes much longer than one. */
+  readonly cost?: number;
   /** Takes the frame of the calling template first. */
   readonly contextual?: boolean;
 }
@@ -65,3 +67,8 @@ export type Argument<P extends Parameter> = P extends "string"
             : unknown;
 
 type Arguments<P extends readonly Parameter[]> = { -readonly [I in keyof P]: Argument<P[I]> };
+
+/** The same function, counted as so many steps. */
+export function costing(cost: number, declared: GoFunction): GoFunction {
+  return { ...declared, cost };
+}

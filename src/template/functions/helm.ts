@@ -1,7 +1,7 @@
 import { GoError, warn } from "../errors.ts";
 import { parseTemplate } from "../parser.ts";
 import { quote } from "../quote.ts";
-import { Frame, step } from "../run.ts";
+import { Frame, isStackEnd, step } from "../run.ts";
 import { Program, Scope } from "../scope.ts";
 import { newMap } from "../value.ts";
 import { define, defineContextual, type Functions, type GoFunction } from "./function.ts";
@@ -55,7 +55,7 @@ function include(frame: Frame, name: string, data: unknown): string {
     body(inner, dot);
   } catch (error) {
     // JavaScript's stack ends before helm's count does, for templates that include each other without end.
-    if (error instanceof RangeError && /call stack/i.test(error.message)) throw nestedReference(name);
+    if (isStackEnd(error)) throw nestedReference(name);
     throw error;
   }
   run.includes.set(name, nesting);
@@ -65,6 +65,11 @@ function include(frame: Frame, name: string, data: unknown): string {
 function nestedReference(name: string): GoError {
   const cause = new GoError("unable to execute template", { limit: true });
   return new GoError(`rendering template has a nested reference name: ${name}: unable to execute template`, { cause });
+}
+
+// Go runs out of memory here; there is no text of helm's to keep to.
+function nestedText(): GoError {
+  return new GoError("tpl texts are nested too deeply", { limit: true });
 }
 
 function withoutNoValue(text: string): string {
@@ -93,6 +98,7 @@ function runText(frame: Frame, { text, data, programs }: Text): string {
   try {
     body(inner, dot);
   } catch (error) {
+    if (isStackEnd(error)) throw nestedText();
     if (!(error instanceof GoError)) throw error;
     throw new GoError(`error during tpl function execution for ${quote(text)}: ${error.message}`, { cause: error });
   }

@@ -3,6 +3,7 @@ import { GoError } from "../errors.ts";
 import { toPlain } from "../plain.ts";
 import { runes } from "../text.ts";
 import { newMap, sortedKeys, type GoMap } from "../value.ts";
+import { newVisit } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
 
 /** JSON as Go's encoding/json writes and reads it. */
@@ -40,7 +41,7 @@ export function orEmpty(encode: () => string): string {
   try {
     return encode();
   } catch (error) {
-    if (error instanceof GoError) return "";
+    if (error instanceof GoError && !error.limit) return "";
     throw error;
   }
 }
@@ -79,7 +80,7 @@ interface Encoding {
 
 /** json.Marshal (or MarshalIndent). Throws GoError for what JSON does not have. */
 export function encodeJson(value: unknown, { indent = "", raw = false }: Encoding = {}): string {
-  return encode(toPlain(value), { indent, raw }, "\n");
+  return encode(toPlain(value, 0, newVisit(true)), { indent, raw }, "\n");
 }
 
 function encode(value: Value, options: Required<Encoding>, newline: string): string {
@@ -118,7 +119,7 @@ export function encodeNumber(value: number): string {
   return value.toExponential().replace(/\.?0*e/, "e");
 }
 
-const needsEscape = /["\\<>&\x00-\x1f\u2028\u2029]/;
+const needsEscape = /["\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]/;
 const escapes: Readonly<Record<string, string>> = {
   '"': '\\"',
   "\\": "\\\\",
@@ -135,8 +136,11 @@ function encodeText(text: string, raw: boolean): string {
   const escaped = text.replace(pattern, (char) => {
     return escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
-  return `"${escaped}"`;
+  return `"${escaped.isWellFormed() ? escaped : escaped.replace(loneSurrogate, "\\ufffd")}"`;
 }
+
+// Each byte that is not UTF-8.
+const loneSurrogate = /\p{Cs}/gu;
 
 /** json.Unmarshal into interface{}: every number is a float64. Throws GoError with Go's text. */
 export function decodeJson(text: string): Value {

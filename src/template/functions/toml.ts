@@ -1,7 +1,7 @@
 import type { TomlDate, TomlValue } from "smol-toml";
 import { formatFloat } from "../../base/go-float.ts";
 import { messageOf } from "../../base/errors.ts";
-import { GoError, limitError } from "../errors.ts";
+import { GoError } from "../errors.ts";
 import { defaultLimits } from "../limits.ts";
 import { loadPackage } from "../node/load.ts";
 import { type GoTime, toGoTime } from "../time/go-time.ts";
@@ -21,6 +21,7 @@ import {
   setKey,
   sortedKeys,
 } from "../value.ts";
+import { newVisit, type Visit, visitPart } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
 
 /** TOML as BurntSushi/toml writes it, read with a library of our own world: only the texts of its errors differ. */
@@ -29,7 +30,7 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
     try {
       return encodeToml(value);
     } catch (error) {
-      if (error instanceof GoError && !error.message.startsWith("reflect:")) return error.message;
+      if (error instanceof GoError && !error.limit && !error.message.startsWith("reflect:")) return error.message;
       throw error;
     }
   }),
@@ -46,26 +47,27 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
 
 interface Output {
   text: string;
+  readonly visit: Visit;
 }
 
 function encodeToml(value: unknown): string {
   if (value === null) throw new GoError("reflect: call of reflect.Value.Type on zero Value");
-  const output = { text: "" };
+  const output = { text: "", visit: newVisit() };
   encode(output, [], value);
   return output.text;
 }
 
 type TomlType = "none" | "scalar" | "table" | "array" | "tables";
 
-function typeOf(value: unknown, depth: number): TomlType {
-  if (depth > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
+function typeOf(value: unknown, depth: number, visit: Visit): TomlType {
+  visitPart(visit, depth);
   if (isNil(value)) return "none";
   if (value instanceof GoStruct) return value.type.json === undefined ? "table" : "scalar";
   if (isMap(value)) return "table";
   if (!isSlice(value)) return "scalar";
   let tables = value.length > 0;
   for (const item of elementsOf(value)) {
-    const type = typeOf(item, depth + 1);
+    const type = typeOf(item, depth + 1, visit);
     if (type === "none") throw new GoError("toml: cannot encode array with nil element");
     if (type !== "table") tables = false;
   }
@@ -73,8 +75,8 @@ function typeOf(value: unknown, depth: number): TomlType {
 }
 
 function encode(output: Output, key: readonly string[], value: unknown): void {
-  if (key.length > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
-  switch (typeOf(value, 0)) {
+  visitPart(output.visit, key.length);
+  switch (typeOf(value, 0, output.visit)) {
     case "none":
       return;
     case "scalar":
@@ -101,7 +103,7 @@ function fieldsOf(value: unknown): GoMap {
 // What is not a table comes first, so that it stays with the table it belongs to.
 function writeEntries(output: Output, key: readonly string[], map: GoMap, inline: boolean): void {
   const names = sortedKeys(map);
-  const isTable = (name: string): boolean => ["table", "tables"].includes(typeOf(map[name], 0));
+  const isTable = (name: string): boolean => ["table", "tables"].includes(typeOf(map[name], 0, output.visit));
   const direct = names.filter((name) => !isTable(name));
   const tables = names.filter(isTable);
   const write = (group: readonly string[], more: boolean): void => {

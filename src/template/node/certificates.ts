@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { messageOf } from "../../base/errors.ts";
 import { GoError } from "../errors.ts";
-import { type GoFunction, defineContextual, define } from "../functions/function.ts";
+import { costing, define, defineContextual, type GoFunction } from "../functions/function.ts";
 import { decodeBase64 } from "../functions/encoding.ts";
 import { sprint } from "../print.ts";
 import type { Frame } from "../run.ts";
@@ -19,8 +19,7 @@ function certificate(cert: string, key: string): GoStruct {
   return new GoStruct(certificateType, { Cert: cert, Key: key }, undefined);
 }
 
-/** Sprig's functions on X.509 certificates. */
-export const certificateFunctions: Readonly<Record<string, GoFunction>> = {
+const functions: Readonly<Record<string, GoFunction>> = {
   genCA: defineContextual(["string", "int"], (frame, name, days) => {
     return authority(frame, { name, days }, generateKey("rsa2048"));
   }),
@@ -60,6 +59,13 @@ export const certificateFunctions: Readonly<Record<string, GoFunction>> = {
     return certificate(fromBytes(cert), fromBytes(key));
   }),
 };
+
+const certificateCost = 100_000;
+
+/** Sprig's functions on X.509 certificates. */
+export const certificateFunctions: Readonly<Record<string, GoFunction>> = Object.fromEntries(
+  Object.entries(functions).map(([name, declared]) => [name, costing(certificateCost, declared)]),
+);
 
 interface Wanted {
   readonly name: string;

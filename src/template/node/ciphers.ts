@@ -1,31 +1,37 @@
 import { messageOf } from "../../base/errors.ts";
 import { GoError } from "../errors.ts";
 import { decodeBase64, encodeBase64 } from "../functions/encoding.ts";
-import { define, type GoFunction } from "../functions/function.ts";
+import { costing, define, type GoFunction } from "../functions/function.ts";
 import { fromBytes, toBytes } from "../text.ts";
 import { crypto } from "./hashes.ts";
 import { generateKey, keyToPem } from "./keys.ts";
 
 /** Sprig's functions on keys, ciphers and derived passwords. */
 export const cipherFunctions: Readonly<Record<string, GoFunction>> = {
-  genPrivateKey: define(["string"], (type) => {
-    switch (type) {
-      case "":
-      case "rsa":
-        return keyToPem(generateKey("rsa4096"));
-      case "dsa":
-      case "ecdsa":
-      case "ed25519":
-        return keyToPem(generateKey(type));
-      default:
-        return `Unknown type ${type}`;
-    }
-  }),
+  genPrivateKey: costing(
+    300_000,
+    define(["string"], (type) => {
+      switch (type) {
+        case "":
+        case "rsa":
+          return keyToPem(generateKey("rsa4096"));
+        case "dsa":
+        case "ecdsa":
+        case "ed25519":
+          return keyToPem(generateKey(type));
+        default:
+          return `Unknown type ${type}`;
+      }
+    }),
+  ),
   encryptAES: define(["string", "string"], encrypt),
   decryptAES: define(["string", "string"], decrypt),
-  derivePassword: define(["uint32", "string", "string", "string", "string"], (counter, type, password, user, site) => {
-    return derive({ counter, type, password, user, site });
-  }),
+  derivePassword: costing(
+    100_000,
+    define(["uint32", "string", "string", "string", "string"], (counter, type, password, user, site) => {
+      return derive({ counter, type, password, user, site });
+    }),
+  ),
 };
 
 // The password itself is the key, cut or filled with zeros to 32 bytes.

@@ -1,5 +1,7 @@
+import { GoError, limitError } from "../errors.ts";
+import { defaultLimits } from "../limits.ts";
 import { encodeBase64 } from "../functions/encoding.ts";
-import { define, type GoFunction } from "../functions/function.ts";
+import { costing, define, type GoFunction } from "../functions/function.ts";
 import { hasRawBytes, toBytes } from "../text.ts";
 import { loadBuiltin, loadPackage } from "./load.ts";
 
@@ -13,19 +15,32 @@ export function crypto(): Crypto {
   return loaded;
 }
 
+const passwordCost = 100_000;
+
 /** Sprig's checksums and password hashes. */
 export const hashFunctions: Readonly<Record<string, GoFunction>> = {
   sha1sum: define(["string"], (text) => hash("sha1", text)),
   sha256sum: define(["string"], (text) => hash("sha256", text)),
   sha512sum: define(["string"], (text) => hash("sha512", text)),
   adler32sum: define(["string"], (text) => String(adler32(toBytes(text)))),
-  bcrypt: define(["string"], bcrypt),
-  htpasswd: define(["string", "string"], (user, password) => {
-    return user.includes(":") ? `invalid username: ${user}` : `${user}:${bcrypt(password)}`;
-  }),
-  randBytes: define(["int"], (count) => encodeBase64(crypto().randomBytes(count))),
+  bcrypt: costing(passwordCost, define(["string"], bcrypt)),
+  htpasswd: costing(
+    passwordCost,
+    define(["string", "string"], (user, password) => {
+      return user.includes(":") ? `invalid username: ${user}` : `${user}:${bcrypt(password)}`;
+    }),
+  ),
+  randBytes: define(["int"], randomBytes),
   uuidv4: define([], () => crypto().randomUUID()),
 };
+
+function randomBytes(count: number): string {
+  if (count < 0) throw new GoError("runtime error: makeslice: len out of range");
+  if (count > defaultLimits.outputLength) {
+    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
+  }
+  return encodeBase64(crypto().randomBytes(count));
+}
 
 function hash(algorithm: string, text: string): string {
   return crypto().hash(algorithm, hasRawBytes(text) ? toBytes(text) : text, "hex");

@@ -39,27 +39,42 @@ export function momentOf(date: Date, zone: Zone): Moment {
 
 /** Days since 1970 of a date of the Gregorian calendar. */
 export function daysOf(year: number, month: number, day: number): number {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return Math.round(date.getTime() / 86_400_000);
+  const shifted = year + Math.floor((month - 3) / 12);
+  const sinceMarch = (((month - 3) % 12) + 12) % 12;
+  // March starts the year, so that the leap day is its last one.
+  const leaps = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
+  return shifted * 365 + leaps + Math.floor((sinceMarch * 153 + 2) / 5) + day - 719_469;
+}
+
+/** The date of a number of days since 1970. */
+export function dateOf(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+  let year = Math.floor((days + 719_468) / 365.2425);
+  while (daysOf(year + 1, 3, 1) <= days) year += 1;
+  while (daysOf(year, 3, 1) > days) year -= 1;
+  const rest = days - daysOf(year, 3, 1);
+  const sinceMarch = Math.floor((rest * 5 + 2) / 153);
+  const month = sinceMarch < 10 ? sinceMarch + 3 : sinceMarch - 9;
+  const day = rest - Math.floor((sinceMarch * 153 + 2) / 5) + 1;
+  return { year: month < 3 ? year + 1 : year, month, day };
 }
 
 /** Takes a moment apart in its zone. */
 export function civilOf(moment: Moment): Civil {
   const { offset, abbreviation } = moment.zone.at(moment.seconds);
   const shifted = moment.seconds + offset;
-  const date = new Date(shifted * 1000);
-  const year = date.getUTCFullYear();
+  const days = Math.floor(shifted / 86_400);
+  const clock = shifted - days * 86_400;
+  const { year, month, day } = dateOf(days);
   return {
     year,
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
+    month,
+    day,
+    hour: Math.floor(clock / 3600),
+    minute: Math.floor((clock % 3600) / 60),
+    second: clock % 60,
     nanosecond: moment.nanoseconds,
-    weekday: date.getUTCDay(),
-    yearDay: Math.floor(shifted / 86_400) - daysOf(year, 1, 1) + 1,
+    weekday: (((days + 4) % 7) + 7) % 7,
+    yearDay: days - daysOf(year, 1, 1) + 1,
     offset,
     abbreviation,
   };

@@ -1,6 +1,6 @@
 import { GoError } from "../errors.ts";
 import { type Chunk, splitLayout } from "./layout.ts";
-import { dateIn, dayNames, daysOf, type Moment, monthNames } from "./moment.ts";
+import { dateIn, dateOf, dayNames, daysOf, type Moment, monthNames } from "./moment.ts";
 import { fixedZone, utc, type Zone } from "./zone.ts";
 
 interface Fields {
@@ -241,11 +241,11 @@ function assemble(fields: Fields, local: Zone, complain: (message: string) => ne
   if (fields.yearDay >= 0) {
     const length = daysOf(fields.year + 1, 1, 1) - daysOf(fields.year, 1, 1);
     if (fields.yearDay < 1 || fields.yearDay > length) complain(": day-of-year out of range");
-    const date = new Date((daysOf(fields.year, 1, 1) + fields.yearDay - 1) * 86_400_000);
-    if (month >= 0 && month !== date.getUTCMonth() + 1) complain(": day-of-year does not match month");
-    if (day >= 0 && day !== date.getUTCDate()) complain(": day-of-year does not match day");
-    month = date.getUTCMonth() + 1;
-    day = date.getUTCDate();
+    const date = dateOf(daysOf(fields.year, 1, 1) + fields.yearDay - 1);
+    if (month >= 0 && month !== date.month) complain(": day-of-year does not match month");
+    if (day >= 0 && day !== date.day) complain(": day-of-year does not match day");
+    month = date.month;
+    day = date.day;
   }
   if (month < 0) month = 1;
   if (day < 0) day = 1;

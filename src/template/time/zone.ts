@@ -94,7 +94,9 @@ function namedZone(name: string, iana: string): Zone {
 }
 
 function zoneNameOf(format: Intl.DateTimeFormat, seconds: number): string {
-  return format.formatToParts(seconds * 1000).find((part) => part.type === "timeZoneName")?.value ?? "";
+  // Intl ends at the year 275760.
+  const milliseconds = Math.min(Math.max(seconds * 1000, -8.64e15), 8.64e15);
+  return format.formatToParts(milliseconds).find((part) => part.type === "timeZoneName")?.value ?? "";
 }
 
 function parseOffset(text: string): number {

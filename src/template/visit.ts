@@ -1,0 +1,26 @@
+import { limitError } from "./errors.ts";
+import { defaultLimits } from "./limits.ts";
+
+/** A walk through a value: how many of its parts were seen. A small value that shares its parts can be endless to walk. */
+export interface Visit {
+  parts: number;
+  /** Whether bytes that are not UTF-8 are kept; they become U+FFFD otherwise. */
+  readonly keepsBytes: boolean;
+}
+
+/** Starts a walk. */
+export function newVisit(keepsBytes = false): Visit {
+  return { parts: 0, keepsBytes };
+}
+
+/** Counts one part, and refuses what is too deep (which a value in itself is) or has too many parts. */
+export function visitPart(visit: Visit, depth: number): void {
+  visit.parts += 1;
+  if (depth > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
+  if (visit.parts > defaultLimits.valueParts) throw limitError(`value has more than ${defaultLimits.valueParts} parts`);
+}
+
+/** Counts a text by its length. */
+export function visitText(visit: Visit, text: string): void {
+  visit.parts += text.length >> 4;
+}
