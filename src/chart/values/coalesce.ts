@@ -1,4 +1,4 @@
-import type { Values } from "../../base/value.ts";
+import { compareBytes, type Values } from "../../base/value.ts";
 import { ChartError } from "../errors.ts";
 import type { Chart, Log } from "../types.ts";
 import { goText } from "./go-text.ts";
@@ -157,6 +157,12 @@ function joined(prefix: string, key: string): string {
 function boolVerb(value: MutableValue): string {
   if (value === null) return "%!t(<nil>)";
   if (typeof value === "boolean") return String(value);
-  const type = { string: "string", number: "float64", bigint: "int64" }[typeof value as "string" | "number" | "bigint"];
-  return `%!t(${type ?? "[]interface {}"}=${goText(value)})`;
+  if (Array.isArray(value)) return `[${value.map((item) => (item === null ? "<nil>" : boolVerb(item))).join(" ")}]`;
+  if (typeof value === "object")
+    return `map[${Object.keys(value)
+      .sort(compareBytes)
+      .map((key) => `${key}:${value[key] === null ? "<nil>" : boolVerb(value[key]!)}`)
+      .join(" ")}]`;
+  const type = typeof value === "string" ? "string" : typeof value === "number" ? "float64" : "int64";
+  return `%!t(${type}=${goText(value)})`;
 }
