@@ -1,6 +1,5 @@
 import { goQuote } from "../base/go-quote.ts";
 import type { Values } from "../base/value.ts";
-import { formatYaml } from "../base/yaml/index.ts";
 import { KustomizeError, within } from "./errors.ts";
 import { type FileTree, newFileTree, resolvePath } from "./file-tree.ts";
 import { generate, mergeGenerated } from "./generators.ts";
@@ -15,7 +14,7 @@ import {
 } from "./kustomization-file.ts";
 import { fixNameReferences } from "./name-references.ts";
 import { parseResources } from "./parse-resources.ts";
-import { applyReadPatch, readPatch } from "./patches.ts";
+import { applyReadPatch, configuring, readPatch } from "./patches.ts";
 import { allIdentities, append, mapOf, newResource, type Resource, withKeys, withObject } from "./resource.ts";
 import { addAnnotations, addLabels, renameAll, setNamespace, setReplicas } from "./transformers.ts";
 
@@ -226,7 +225,7 @@ function runTransformers(
 
 function patchWith({ tree, folder }: Context, entry: PatchEntry, resources: readonly Resource[]): readonly Resource[] {
   const { patch, path = "", target, options } = entry;
-  const read = within(`trouble configuring builtin PatchTransformer with config: \`\n${describe(entry)}\``, () => {
+  const read = within(configuring(entry), () => {
     const text =
       patch ??
       within(`failed to get the patch file from path(${path})`, () =>
@@ -237,16 +236,5 @@ function patchWith({ tree, folder }: Context, entry: PatchEntry, resources: read
   return applyReadPatch(resources, read, {
     ...(target === undefined ? {} : { target }),
     ...(options === undefined ? {} : { options }),
-  });
-}
-
-/** The entry as kustomize shows it in errors. */
-function describe({ patch, path, target, options }: PatchEntry): string {
-  const given = Object.entries(target ?? {}).filter(([, value]) => value !== "");
-  return formatYaml({
-    ...(options === undefined || Object.keys(options).length === 0 ? {} : { options: { ...options } }),
-    ...(patch === undefined ? {} : { patch }),
-    ...(path === undefined ? {} : { path }),
-    ...(target === undefined ? {} : { target: Object.fromEntries(given) }),
   });
 }

@@ -45,6 +45,8 @@ function changeField(
   const key = isList ? part.slice(0, -2) : part;
   const current = Object.hasOwn(value, key) ? value[key] : undefined;
   if (current === undefined || current === null) {
+    // kustomize: a list that is there but null becomes an empty one.
+    if (isList && current === null) return withKeys(value, { [key]: [] });
     if (!create || isList) return value;
     const made = rest.length === 0 ? change(undefined) : changeField({}, rest, create, change);
     return made === undefined ? value : withKeys(value, { [key]: made });

@@ -1,4 +1,4 @@
-import { isValues, type Value, type Values } from "../base/value.ts";
+import { compareBytes, isValues, type Value, type Values } from "../base/value.ts";
 import { parseYaml, splitYamlDocuments, YamlError } from "../base/yaml/index.ts";
 import { KustomizeError } from "./errors.ts";
 import { withKeys } from "./resource.ts";
@@ -32,14 +32,14 @@ function assertResource(value: Value): Values {
     const hasType = isValues(value) && typeof value.apiVersion === "string" && typeof value.kind === "string";
     if (!hasType || !isValues(value)) throw new KustomizeError("invalid", "missing Resource metadata");
   }
-  const { apiVersion, kind, metadata } = value;
-  const { name, namespace = "" } = isValues(metadata) ? metadata : {};
+  const { kind, metadata } = value;
+  const { name } = isValues(metadata) ? metadata : {};
   const isList = typeof kind === "string" && kind.endsWith("List");
   if (typeof kind !== "string" || kind === "") {
-    throw new KustomizeError("invalid", `missing kind in object ${shown(apiVersion, kind, name, namespace)}`);
+    throw new KustomizeError("invalid", `missing kind in object ${shown(value)}`);
   }
   if ((typeof name !== "string" || name === "") && !isList) {
-    throw new KustomizeError("invalid", `missing metadata.name in object ${shown(apiVersion, kind, name, namespace)}`);
+    throw new KustomizeError("invalid", `missing metadata.name in object ${shown(value)}`);
   }
   return isValues(metadata) ? withoutEmptyAnnotations(value, metadata) : value;
 }
@@ -52,14 +52,16 @@ function withoutEmptyAnnotations(object: Values, metadata: Values): Values {
 }
 
 /** Go's `%v` of the object's type and metadata. */
-function shown(
-  apiVersion: Value | undefined,
-  kind: Value | undefined,
-  name: Value | undefined,
-  namespace: Value,
-): string {
+function shown({ apiVersion, kind, metadata }: Values): string {
   const text = (value: Value | undefined) => (typeof value === "string" ? value : "");
-  return `{{${text(apiVersion)} ${text(kind)}} {{${text(name)} ${text(namespace)}} map[] map[]}}`;
+  const { name, namespace, labels, annotations } = isValues(metadata) ? metadata : {};
+  const pairs = (value: Value | undefined) =>
+    Object.entries(isValues(value) ? value : {})
+      .toSorted(([a], [b]) => compareBytes(a, b))
+      .map(([key, each]) => `${key}:${String(each)}`)
+      .join(" ");
+  const meta = `{{${text(name)} ${text(namespace)}} map[${pairs(labels)}] map[${pairs(annotations)}]}`;
+  return `{{${text(apiVersion)} ${text(kind)}} ${meta}}`;
 }
 
 /** The items of a list take their place at the end, as in kustomize. */

@@ -1,8 +1,8 @@
 import { applyJsonPatch, type JsonPatchOperation, JsonPatchError, parseJsonPatch } from "../base/json-patch.ts";
 import { goQuote } from "../base/go-quote.ts";
 import { isValues, type Value, type Values } from "../base/value.ts";
-import { parseYaml } from "../base/yaml/index.ts";
-import { KustomizeError } from "./errors.ts";
+import { formatYaml, parseYaml } from "../base/yaml/index.ts";
+import { KustomizeError, within } from "./errors.ts";
 import { formatIdentity, identityOf, isSameIdentity } from "./identity.ts";
 import { parseResources } from "./parse-resources.ts";
 import { allIdentities, mapOf, type Resource, withKeys, withObject } from "./resource.ts";
@@ -18,7 +18,20 @@ export interface Patch {
 
 /** Reads one patch and applies it to what it is for. Throws KustomizeError with kustomize's texts. */
 export function applyPatch(resources: readonly Resource[], patch: Patch): readonly Resource[] {
-  return applyReadPatch(resources, readPatch(patch.patch, `[patch: ${goQuote(patch.patch)}]`), patch);
+  const read = within(configuring(patch), () => readPatch(patch.patch, `[patch: ${goQuote(patch.patch)}]`));
+  return applyReadPatch(resources, read, patch);
+}
+
+/** What kustomize says it was doing when a patch cannot be read. */
+export function configuring({ patch, path, target, options }: Partial<Patch> & { readonly path?: string }): string {
+  const given = Object.entries(target ?? {}).filter(([, value]) => value !== undefined && value !== "");
+  const config = formatYaml({
+    ...(options === undefined || Object.keys(options).length === 0 ? {} : { options: { ...options } }),
+    ...(patch === undefined ? {} : { patch }),
+    ...(path === undefined ? {} : { path }),
+    ...(target === undefined ? {} : { target: Object.fromEntries(given) }),
+  });
+  return `trouble configuring builtin PatchTransformer with config: \`\n${config}\``;
 }
 
 /** A patch whose text has been understood, with the name it has in errors. */
