@@ -1,6 +1,6 @@
 import { sha256Sync } from "../../base/node/digest.ts";
 import { SourceError } from "../errors.ts";
-import { type Credentials, download, parseUrl } from "../http/download.ts";
+import { type Credentials, download, downloadUnless, parseUrl } from "../http/download.ts";
 import type { Transport } from "../http/transport.ts";
 import type { ChartVersion } from "./index-file.ts";
 
@@ -23,14 +23,28 @@ export interface FetchedIndex {
   readonly text: string;
   /** `sha256:<hex>` of the bytes as they were downloaded. */
   readonly revision: string;
+  /** The server's name for this version of the index, where it gives one. */
+  readonly entityTag?: string;
 }
 
-/** Downloads `index.yaml`; it is not parsed. */
-export async function fetchIndex(access: RepositoryAccess, limit: number = helmLimits.index): Promise<FetchedIndex> {
+/** Downloads `index.yaml`; it is not parsed. Undefined when the server says that the entity tag still holds. */
+export async function fetchIndex(access: RepositoryAccess, options: { readonly limit?: number }): Promise<FetchedIndex>;
+export async function fetchIndex(
+  access: RepositoryAccess,
+  options: { readonly limit?: number; readonly unless?: string },
+): Promise<FetchedIndex | undefined>;
+export async function fetchIndex(
+  access: RepositoryAccess,
+  { limit = helmLimits.index, unless }: { readonly limit?: number; readonly unless?: string },
+): Promise<FetchedIndex | undefined> {
   const url = parseUrl(access.url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/index.yaml`;
-  const bytes = await download({ ...access, url: url.href, credentialsFor: access.url, limit, what: "index" });
-  return { text: new TextDecoder().decode(bytes), revision: `sha256:${sha256Sync(bytes)}` };
+  const options = { ...access, url: url.href, credentialsFor: access.url, limit, what: "index" };
+  const found = await downloadUnless(unless, options);
+  if (found === undefined) return undefined;
+  const { bytes, entityTag } = found;
+  const fetched = { text: new TextDecoder().decode(bytes), revision: `sha256:${sha256Sync(bytes)}` };
+  return entityTag === undefined ? fetched : { ...fetched, entityTag };
 }
 
 /** Downloads the archive of a chart version and compares it with the digest in the index, where there is one. */

@@ -26,7 +26,28 @@ const maximumRedirects = 10;
 
 /** Downloads a body of bounded size. Redirects are followed; credentials stay with their origin. */
 export async function download(options: DownloadOptions): Promise<Uint8Array> {
-  const { transport = createTransport(), timeout = 60_000, limit, what } = options;
+  const { answer, url } = await open(options, {});
+  return readBounded(answer, { ...options, url });
+}
+
+/** As `download`, but undefined when the server still has what it gave this entity tag to. */
+export async function downloadUnless(
+  entityTag: string | undefined,
+  options: DownloadOptions,
+): Promise<{ readonly bytes: Uint8Array; readonly entityTag?: string } | undefined> {
+  const { answer, url } = await open(options, entityTag === undefined ? {} : { "if-none-match": entityTag });
+  if (answer.status === 304) return undefined;
+  const bytes = await readBounded(answer, { ...options, url });
+  const given = answer.headers.get("etag");
+  return given === null ? { bytes } : { bytes, entityTag: given };
+}
+
+/** Asks until there is an answer that is no redirect: 200, or 304 where a condition was set. */
+async function open(
+  options: DownloadOptions,
+  conditions: Readonly<Record<string, string>>,
+): Promise<{ readonly answer: Response; readonly url: URL }> {
+  const { transport = createTransport(), timeout = 60_000 } = options;
   const signal = AbortSignal.any([
     AbortSignal.timeout(timeout),
     ...(options.signal === undefined ? [] : [options.signal]),
@@ -34,27 +55,25 @@ export async function download(options: DownloadOptions): Promise<Uint8Array> {
   const trusted = parseUrl(options.credentialsFor ?? options.url).origin;
   const split = splitUserinfo(options.url);
   const credentials = options.credentials ?? split.credentials;
-  let url = new URL(split.url);
+  let { url } = split;
   for (let hop = 0; hop <= maximumRedirects; hop += 1) {
-    const headers = new Headers();
-    if (credentials !== undefined && (options.passCredentials === true || url.origin === trusted))
+    const { origin } = parseUrl(url);
+    const headers = new Headers(conditions);
+    if (credentials !== undefined && (options.passCredentials === true || origin === trusted))
       headers.set("authorization", authorization(credentials));
-    const answer = await transport(new Request(splitUserinfo(url.href).url, { headers, signal }));
+    const answer = await transport(new Request(url, { headers, signal }));
+    if (answer.status === 200 || (answer.status === 304 && "if-none-match" in conditions))
+      return { answer, url: new URL(url) };
+    await answer.body?.cancel();
     const location = answer.headers.get("location");
-    if (answer.status >= 300 && answer.status < 400 && location !== null) {
-      await answer.body?.cancel();
-      url = new URL(location, url);
-      continue;
-    }
-    if (answer.status !== 200) {
-      await answer.body?.cancel();
+    if (answer.status < 300 || answer.status >= 400 || location === null) {
       const code = answer.status === 401 ? "AuthenticationFailed" : "Unreachable";
       // Helm: HTTPGetter.get
       throw new SourceError(code, `failed to fetch ${withoutPassword(new URL(options.url))} : ${statusOf(answer)}`);
     }
-    return readBounded(answer, { limit, what, url });
+    url = splitUserinfo(parseUrl(location, url).href).url;
   }
-  throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": stopped after ${maximumRedirects} redirects`);
+  throw new SourceError("Unreachable", `Get "${url}": stopped after ${maximumRedirects} redirects`);
 }
 
 /** The body, or TooLarge before more than `limit` bytes are in memory. */
@@ -90,10 +109,10 @@ export function authorization(credentials: Credentials): string {
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
 }
 
-/** Parses an absolute URL or throws URLInvalid. */
-export function parseUrl(text: string): URL {
+/** Parses an absolute URL, or one that is relative to a base, or throws URLInvalid. */
+export function parseUrl(text: string, base?: string): URL {
   try {
-    return new URL(text);
+    return new URL(text, base);
   } catch (cause) {
     throw new SourceError("URLInvalid", `parse ${JSON.stringify(text)}: invalid URL`, { cause });
   }

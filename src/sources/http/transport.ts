@@ -1,4 +1,4 @@
-import { request as requestHttp } from "node:http";
+import { Agent, request as requestHttp } from "node:http";
 import { Agent as SecureAgent, request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
@@ -21,11 +21,16 @@ export interface TlsOptions {
  * Makes a transport. `fetch` is not enough here: it unpacks what a server marks as `Content-Encoding: gzip`, which
  * changes the bytes, and thereby the digest, of charts in badly configured buckets.
  */
-export function createTransport(options: { readonly tls?: TlsOptions; readonly userAgent?: string } = {}): Transport {
-  const { tls, userAgent = "coxswain" } = options;
+export function createTransport(
+  options: { readonly tls?: TlsOptions; readonly userAgent?: string; readonly keepAlive?: boolean } = {},
+): Transport {
+  // A connection that is kept lives as long as the server likes: only who keeps the transport should keep connections.
+  const { tls, userAgent = "coxswain", keepAlive = false } = options;
+  // Go's clients take a proxy from the environment; Node's do when they are told so.
+  const common = { keepAlive, maxSockets: 16, proxyEnv: process.env };
+  const agent = new Agent(common);
   const secureAgent = new SecureAgent({
-    keepAlive: true,
-    maxSockets: 16,
+    ...common,
     ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
     ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls?.key === undefined ? {} : { key: tls.key }),
@@ -58,7 +63,7 @@ export function createTransport(options: { readonly tls?: TlsOptions; readonly u
           method: request.method,
           headers,
           signal: request.signal,
-          ...(url.protocol === "https:" ? { agent: secureAgent } : {}),
+          agent: url.protocol === "https:" ? secureAgent : agent,
         },
         (incoming) => resolve(toResponse(incoming)),
       );
