@@ -69,15 +69,19 @@ export async function openRepository(repository: HelmRepository, { context, port
       message: `failed to construct Helm client: invalid OCI registry URL: ${url}`,
       next: "stall",
     });
-  const access = await httpAccessTo(repository, context);
+  const access = await httpAccessTo(repository, { context, ports });
   const { artifact } = repository.status ?? {};
   const load = async (): Promise<RepositoryIndex> => {
-    if (artifact === undefined) return parseIndex((await fetchIndex(access, ports.helmIndexMaxSize)).text);
+    if (artifact === undefined) return parseIndex((await fetchIndex(access, limitOf(ports))).text);
     return ports.indexes.get(artifact.digest, async () =>
       parseIndex(new TextDecoder().decode(await ports.store.read(artifact))),
     );
   };
   return createIndexSource(load, access, ports.helmChartMaxSize);
+}
+
+function limitOf({ helmIndexMaxSize: limit }: SourcePorts): { readonly limit?: number } {
+  return limit === undefined ? {} : { limit };
 }
 
 /** The repository of a dependency: the HelmRepository with its URL in the namespace, or the URL as it is. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide } from "./decide.ts";
+import type { Observation } from "./observe.ts";
 import { humanSize } from "./status.ts";
 
 const artifact = {
@@ -10,25 +11,22 @@ const artifact = {
   revision: "sha256:1",
   lastUpdateTime: "2026-11-25T09:00:00Z",
 };
-const cases = [
+const fetched = { seen: "fetched", revision: "sha256:2", index: { text: "", revision: "sha256:2" } } as const;
+const isNew = { action: "store", index: fetched.index, because: "new index revision 'sha256:2'" };
+const isOld = { action: "keep", because: "artifact up-to-date with remote revision: 'sha256:2'" };
+const cases: readonly { name: string; seen: Observation; stored: typeof artifact | undefined; want: unknown }[] = [
+  { name: "stores a first index", seen: fetched, stored: undefined, want: isNew },
+  { name: "stores a changed index", seen: fetched, stored: artifact, want: isNew },
+  { name: "keeps an index that it has", seen: fetched, stored: { ...artifact, revision: "sha256:2" }, want: isOld },
   {
-    name: "stores a first index",
-    stored: undefined,
-    want: { action: "store", revision: "sha256:2", because: "new index revision 'sha256:2'" },
-  },
-  {
-    name: "stores a changed index",
-    stored: artifact,
-    want: { action: "store", revision: "sha256:2", because: "new index revision 'sha256:2'" },
-  },
-  {
-    name: "keeps an unchanged index",
+    name: "keeps an index that the server calls unchanged",
+    seen: { seen: "unchanged", revision: "sha256:2" },
     stored: { ...artifact, revision: "sha256:2" },
-    want: { action: "keep", because: "artifact up-to-date with remote revision: 'sha256:2'" },
+    want: isOld,
   },
 ];
-for (const { name, stored, want } of cases)
-  test(`decide() ${name}`, () => assert.deepEqual(decide({ revision: "sha256:2" }, stored), want));
+for (const { name, seen, stored, want } of cases)
+  test(`decide() ${name}`, () => assert.deepEqual(decide(seen, stored), want));
 
 // Go: units.HumanSize.
 const sizes = [

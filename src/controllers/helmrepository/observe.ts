@@ -3,9 +3,11 @@ import { messageOf } from "../../base/errors.ts";
 import type { HelmRepository } from "../../api/index.ts";
 import { type Keychain, parseDockerConfig } from "../../oci/index.ts";
 import {
+  type Artifact,
   createTransport,
   type FetchedIndex,
   fetchIndex,
+  folderOf,
   normalizeRepositoryUrl,
   type RegistryAccess,
   type RepositoryAccess,
@@ -17,8 +19,18 @@ import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
 import { basicCredentialsOf, type FoundSecret, readSecret, tlsOf } from "../source/secrets.ts";
 
-/** Downloads the index with the credentials of the object. */
-export async function observe(repository: HelmRepository, context: Context, ports: SourcePorts): Promise<FetchedIndex> {
+export type Observation =
+  | { readonly seen: "fetched"; readonly revision: string; readonly index: FetchedIndex }
+  /** The server says that it is the one we have. */
+  | { readonly seen: "unchanged"; readonly revision: string };
+
+/** Downloads the index with the credentials of the object, unless it is the stored one. */
+export async function observe(
+  repository: HelmRepository,
+  stored: Artifact | undefined,
+  options: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Observation> {
+  const { ports } = options;
   const { url } = repository.spec;
   if (url.startsWith("oci://"))
     fail({
@@ -33,21 +45,35 @@ export async function observe(repository: HelmRepository, context: Context, port
     const message = `invalid Helm repository URL: ${(cause as Error).message}`;
     fail({ condition: "FetchFailed", reason: "URLInvalid", message, next: "stall" }, cause);
   }
-  const access = await httpAccessTo(repository, context);
+  const access = await httpAccessTo(repository, options);
+  const { namespace = "", name = "" } = repository.metadata;
+  const key = folderOf({ kind: repository.kind, namespace, name });
+  const known = ports.entityTags.get(key);
+  const unless =
+    known !== undefined && known.url === url && known.revision === stored?.revision ? known.entityTag : undefined;
   const prefix = "failed to fetch Helm repository index: failed to cache index to temporary file";
-  return orFail({ condition: "FetchFailed", reason: "Failed", prefix }, () =>
-    fetchIndex(access, ports.helmIndexMaxSize),
+  const limits = ports.helmIndexMaxSize === undefined ? {} : { limit: ports.helmIndexMaxSize };
+  const index = await orFail({ condition: "FetchFailed", reason: "Failed", prefix }, () =>
+    fetchIndex(access, unless === undefined ? limits : { ...limits, unless }),
   );
+  if (index === undefined) return { seen: "unchanged", revision: known?.revision ?? "" };
+  const { revision, entityTag } = index;
+  if (entityTag === undefined) ports.entityTags.delete(key);
+  else ports.entityTags.set(key, { url, revision, entityTag });
+  return { seen: "fetched", revision, index };
 }
 
 /** How an HTTP repository is spoken to: its URL, and what its Secrets say. */
-export async function httpAccessTo(repository: HelmRepository, context: Context): Promise<RepositoryAccess> {
+export async function httpAccessTo(
+  repository: HelmRepository,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<RepositoryAccess> {
   const { spec } = repository;
   const { tls, secret } = await readSecrets(repository, context);
   const credentials = secret === undefined ? undefined : basicCredentialsOf(secret.data);
   return {
     url: spec.url,
-    transport: createTransport(tls === undefined ? {} : { tls }),
+    transport: tls === undefined ? ports.transport : createTransport({ tls }),
     timeout: parseDuration(spec.timeout ?? "60s"),
     signal: context.signal,
     ...(credentials === undefined ? {} : { credentials }),

@@ -21,9 +21,10 @@ export function helmRepositoryController(ports: SourcePorts): Controller<HelmRep
 }
 
 async function refresh(run: Run<HelmRepository, SourceStatus>, ports: SourcePorts): Promise<Announcement> {
-  const fetched = await observe(run.object, run.context, ports);
-  const decision = decide(fetched, run.status().artifact);
-  const { revision } = fetched;
+  const { context } = run;
+  const seen = await observe(run.object, run.status().artifact, { context, ports });
+  const decision = decide(seen, run.status().artifact);
+  const { revision } = seen;
   const inStorage = {
     event: "inStorage",
     reason: "Succeeded",
@@ -31,13 +32,13 @@ async function refresh(run: Run<HelmRepository, SourceStatus>, ports: SourcePort
   } as const;
   switch (decision.action) {
     case "keep":
-      run.context.log.info(decision.because, { ...run.owner });
+      context.log.info(decision.because, { ...run.owner });
       run.record({ ...inStorage, fields: {} });
       break;
     case "store": {
       run.record({ event: "building", reason: "NewRevision", message: decision.because });
       await run.publish();
-      const stored = await run.context.busy(() => store(fetched, run.owner, ports));
+      const stored = await context.busy(() => store(decision.index, run.owner, ports));
       run.record({ ...inStorage, fields: stored });
       break;
     }

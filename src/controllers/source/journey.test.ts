@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { findCondition, GitRepository, HelmChart, HelmRepository } from "../../api/index.ts";
 import { readTarGz, writeTarGz } from "../../base/node/tar.ts";
-import { commitGit, createGitRepository, serveChartRepository, serveGit } from "../../sources/index.ts";
+import { commitGit, createGitRepository, serve, serveChartRepository, serveGit } from "../../sources/index.ts";
 import { startWorld } from "./testing/world.ts";
 
 type Sourced = GitRepository | HelmRepository | HelmChart;
@@ -314,4 +314,30 @@ test("a reconcile that changes nothing writes nothing", async (t) => {
   const before = world.writes.length;
   await several(2);
   assert.deepEqual(world.writes.slice(before), []);
+});
+
+test("HelmRepository: a server that knows its index by a tag is not asked to send it again", async (t) => {
+  const world = await startWorld(t);
+  const asked: (string | null)[] = [];
+  await using server = await serve(async (request) => {
+    asked.push(request.headers.get("if-none-match"));
+    if (request.headers.get("if-none-match") === '"1"') return new Response(null, { status: 304 });
+    return new Response("apiVersion: v1\nentries: {}\n", { headers: { etag: '"1"' } });
+  });
+  await world.create(HelmRepository, "charts", { url: server.url, interval: "100ms" });
+  await world.until<HelmRepository>(HelmRepository, "charts", isReady);
+  while (asked.length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(asked.slice(0, 3), [null, '"1"', '"1"']);
+  assert.equal(isReady(await world.get<HelmRepository>(HelmRepository, "charts")), true);
+});
+
+test("sources tell of an object without a spec", async (t) => {
+  const world = await startWorld(t);
+  await world.create(GitRepository, "empty", undefined);
+  const failed = await world.until<GitRepository>(
+    GitRepository,
+    "empty",
+    (object) => object.status?.conditions !== undefined && conditionsOf(object)["Stalled"] !== undefined,
+  );
+  assert.equal(conditionsOf(failed)["Ready"], "False URLInvalid: spec is missing");
 });

@@ -1,9 +1,12 @@
+import { LRUCache } from "lru-cache";
 import {
   type ArtifactStore,
   createDigestCache,
+  createTransport,
   type DigestCache,
   type RepositoryIndex,
   type SourceTree,
+  type Transport,
 } from "../../sources/index.ts";
 import { limitTo } from "../runtime/index.ts";
 
@@ -23,13 +26,26 @@ export interface SourceOptions {
 export interface SourcePorts extends SourceOptions {
   readonly indexes: DigestCache<RepositoryIndex>;
   readonly trees: DigestCache<SourceTree & { readonly size: number }>;
+  /** Keeps connections to the servers that need no certificates of ours. */
+  readonly transport: Transport;
+  /** What servers call the indexes that are in storage, by the HelmRepository's path in storage. */
+  readonly entityTags: LRUCache<string, EntityTag>;
   /** Runs at most so many fetches of Git repositories at once: each is a process and a folder. */
   readonly fetching: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** The name that a server gave to a version of an index. */
+export interface EntityTag {
+  readonly url: string;
+  readonly revision: string;
+  readonly entityTag: string;
 }
 
 export function createSourcePorts(options: SourceOptions): SourcePorts {
   return {
     ...options,
+    transport: createTransport({ keepAlive: true }),
+    entityTags: new LRUCache({ max: 10_000 }),
     fetching: limitTo(16),
     indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import { findCondition, type KubeObject } from "../../api/index.ts";
+import { findCondition, isApiError, type KubeObject, referenceTo } from "../../api/index.ts";
 import type { ArtifactStore, Owner } from "../../sources/index.ts";
 import {
   type Context,
@@ -10,7 +10,7 @@ import {
   writeFinalizer,
   writeStatus,
 } from "../runtime/index.ts";
-import { type Failure, FailureError } from "./failure.ts";
+import { fail, type Failure, FailureError } from "./failure.ts";
 import { hasRecovered, keepTransitionTimes, record, type SourceEvent, type SourceStatus } from "./status.ts";
 import type { SummaryRules } from "./summarize.ts";
 
@@ -18,7 +18,8 @@ export const manager = "source-controller";
 
 /** An object of a source kind, as far as all of them agree. */
 export interface SourceObject<S extends SourceStatus = SourceStatus> extends KubeObject {
-  readonly spec: { readonly interval?: string; readonly suspend?: boolean };
+  /** Flux's CRDs let objects without one in. */
+  readonly spec?: { readonly interval?: string; readonly suspend?: boolean };
   readonly status?: S;
 }
 
@@ -61,12 +62,27 @@ export async function reconcileSource<T extends SourceObject<S>, S extends Sourc
   kind: SourceKind<T, S>,
   options: LoopOptions,
 ): Promise<Outcome> {
+  try {
+    return await reconcile(given, context, kind, options);
+  } catch (error) {
+    // Whoever deletes an object while it is looked at wants no status any more.
+    if (!isApiError(error, "NotFound") || (await context.client.tryGet(referenceTo(given))) !== undefined) throw error;
+    return { outcome: "done" };
+  }
+}
+
+async function reconcile<T extends SourceObject<S>, S extends SourceStatus>(
+  given: T,
+  context: Context,
+  kind: SourceKind<T, S>,
+  options: LoopOptions,
+): Promise<Outcome> {
   const { store, requeueDependency = 30_000 } = options;
   const { namespace = "", name = "" } = given.metadata;
   const owner: Owner = { kind: given.kind, namespace, name };
   if (given.metadata.deletionTimestamp !== undefined) return finish(given, context, store, owner);
   let object = await writeFinalizer(context, given, "present", manager);
-  if (object.spec.suspend === true) {
+  if (object.spec?.suspend === true) {
     context.log.info("reconciliation is suspended for this object", { kind: object.kind, namespace, name });
     return { outcome: "done" };
   }
@@ -96,12 +112,15 @@ export async function reconcileSource<T extends SourceObject<S>, S extends Sourc
 
   let failure: Failure | undefined;
   try {
+    if (object.spec === undefined)
+      fail({ condition: "FetchFailed", reason: "URLInvalid", message: "spec is missing", next: "stall" });
     const announcement = await kind.refresh(run);
     const after = run.status();
     announce({ context, object, before, after, announcement });
     run.record({ event: "ended", how: "done", requestedAt: asked });
   } catch (error) {
-    if (!(error instanceof FailureError)) throw error;
+    // What fails because we are told to stop says nothing about the source.
+    if (!(error instanceof FailureError) || context.signal.aborted) throw error;
     failure = error.failure;
     run.record({ event: "failed", failure });
     run.record({ event: "ended", how: failure.next === "stall" ? "stalled" : "again", requestedAt: asked });
@@ -109,7 +128,7 @@ export async function reconcileSource<T extends SourceObject<S>, S extends Sourc
   }
   await run.publish();
 
-  const { interval = "1m" } = object.spec;
+  const { interval = "1m" } = object.spec ?? {};
   if (failure === undefined) return { outcome: "done", again: parseDuration(interval) };
   const { reason, message } = failure;
   switch (failure.next) {
