@@ -1,0 +1,13 @@
+/** A command's output without what differs from run to run: times, ages, and the padding that follows from their length. */
+export function normalize(text: string): string {
+  return text
+    .replace(/\b\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\b/g, "<time>")
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+0000 UTC|Z)/g, "<time>")
+    .replace(/^(NAME\t.*\tUPDATED) +\t/gm, "$1\t")
+    .replace(/<time> +\t/g, "<time>\t")
+    .replace(/(modifiedAt|createdAt)=\d+/g, "$1=<time>")
+    .replace(/ \d+(\.\d+)?m?s$/gm, " <age>")
+    .replaceAll("cox-recording", "default")
+    .replace(/(\tdefault) +\t/g, "$1\t")
+    .replace(/^(NAME\tNAMESPACE) +\t/gm, "$1\t");
+}
