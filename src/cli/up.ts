@@ -181,7 +181,7 @@ function whatNext({ repository }: Workspace, kubeconfig: string): string {
     `  edit replicaCount in ${join(repository, releasePath)}, then`,
     `    git -C ${repository} commit -am "More replicas"`,
     `  edit logLevel in ${join(repository, valuesPath)}, and commit it too`,
-    `  bin/cox --kubeconfig ${kubeconfig} get all -A`,
+    `  bin/cox get all -A --kubeconfig ${kubeconfig}`,
     `  kubectl --kubeconfig ${kubeconfig} get hr -A`,
     "Ctrl-C stops; the next start goes on from here.",
     "",

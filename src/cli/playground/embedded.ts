@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Cluster, createCluster, startLifecycle } from "../../cluster/index.ts";
-import { openDiskStore, serveCluster, writeKubeconfig } from "../../cluster/node/index.ts";
+import { type Cluster, createCluster, createLogs, startLifecycle } from "../../cluster/index.ts";
+import { loadCertificate, openDiskStore, serveCluster, writeKubeconfig } from "../../cluster/node/index.ts";
 
 export interface EmbeddedCluster {
   readonly fetch: Cluster["fetch"];
@@ -18,29 +18,19 @@ export async function startEmbedded(options: {
   readonly port: number;
 }): Promise<EmbeddedCluster> {
   const { directory, kubeconfig, port } = options;
+  const home = dirname(kubeconfig);
+  await using open = new AsyncDisposableStack();
   const store = await openDiskStore({ directory });
-  const cluster = createCluster({ store });
+  const cluster = createCluster({ store, logs: createLogs(store) });
+  open.defer(() => cluster.close());
   const lifecycle = await startLifecycle({ cluster });
-  const served = await serveCluster({
-    cluster,
-    port,
-    token: await keepToken(join(dirname(kubeconfig), "token")),
-  }).catch(async (error: unknown) => {
-    await lifecycle.stop();
-    await cluster.close();
-    throw error;
-  });
-  writeKubeconfig(kubeconfig, { server: served.url, token: served.token });
-  return {
-    fetch: cluster.fetch,
-    url: served.url,
-    kubeconfig,
-    async close() {
-      await served.close();
-      await lifecycle.stop();
-      await cluster.close();
-    },
-  };
+  open.defer(() => lifecycle.stop());
+  const [certificate, token] = await Promise.all([loadCertificate(join(home, "pki")), keepToken(join(home, "token"))]);
+  const served = await serveCluster({ cluster, port, token, certificate });
+  open.defer(() => served.close());
+  writeKubeconfig(kubeconfig, { server: served.url, token, authority: served.authority });
+  const opened = open.move();
+  return { fetch: cluster.fetch, url: served.url, kubeconfig, close: () => opened.disposeAsync() };
 }
 
 async function keepToken(path: string): Promise<string> {

@@ -7,7 +7,7 @@ export function normalize(text: string): string {
     .replace(/<time> +\t/g, "<time>\t")
     .replace(/(modifiedAt|createdAt)=\d+/g, "$1=<time>")
     .replace(/ \d+(\.\d+)?m?s$/gm, " <age>")
-    .replaceAll("cox-recording", "default")
+    .replace(/cox-recording(-\d+)*/g, "default")
     .replace(/(\tdefault) +\t/g, "$1\t")
     .replace(/^(NAME\tNAMESPACE) +\t/gm, "$1\t");
 }
