@@ -37,7 +37,7 @@ export const start = defineCommand({
   flags,
   run: async ({ flags, io }) => {
     const paths = pathsOf(resolve(io.cwd, flags.dir));
-    if ((await runningPid(paths)) !== undefined) {
+    if ((await runningPid(paths)) !== undefined && (await answers(io, paths.kubeconfig))) {
       io.stdout(`the cluster runs already (kubeconfig ${paths.kubeconfig})\n`);
       return 0;
     }
