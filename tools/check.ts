@@ -1,6 +1,7 @@
 // `npm run check`: format, lint, types, room directions, generated files. Each step says ok or why not; all steps run.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { findLongFiles, findMissingReadmes } from "./check-house.ts";
 import { findWrongArrows, readSources } from "./check-rooms.ts";
 
 function program(command: string, ...parameters: string[]): () => string[] {
@@ -18,6 +19,7 @@ const steps: readonly { readonly name: string; readonly run: () => string[] }[] 
   { name: "lint", run: program("oxlint/bin/oxlint", "--quiet") },
   { name: "types", run: program("typescript/bin/tsc", "--pretty", "false") },
   { name: "rooms", run: () => findWrongArrows(readSources()) },
+  { name: "house", run: () => [...findLongFiles(readSources()), ...findMissingReadmes()] },
   {
     name: "generated files",
     run: existsSync("tools/generate.ts") ? program("../tools/generate.ts", "--check") : () => [],
