@@ -6,6 +6,7 @@ export { applyCrds, type CrdPolicy } from "./crds.ts";
 export { configDigest, snapshotDigest } from "./digest.ts";
 export { hasCode, ReleaseError, type ReleaseErrorCode } from "./errors.ts";
 export { encodeRecordJson } from "./encode.ts";
+export { encodeValue as encodeGoJson } from "./go-json.ts";
 export type { HookLogs } from "./hooks.ts";
 export { install, type InstallOptions } from "./install.ts";
 export { type Inventory, type InventoryEntry, inventoryId, inventoryOf } from "./inventory.ts";

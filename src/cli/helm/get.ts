@@ -1,7 +1,7 @@
 import { coalesceValues, type Dependency } from "../../chart/index.ts";
 import { compareBytes } from "../../base/value.ts";
 import { formatRfc3339, parseMoment } from "../../base/time.ts";
-import { type ReleaseRecord, toChart } from "../../release/index.ts";
+import { encodeGoJson, type ReleaseRecord, toChart } from "../../release/index.ts";
 import { compile } from "../../template/index.ts";
 import { defineCommand, type Flags, type Io } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
@@ -34,7 +34,11 @@ export const values = defineCommand({
     const user = Object.keys(config).length === 0 ? null : config;
     const value = flags.all ? coalesceValues(toChart(chart), config) : user;
     const title = flags.all ? "COMPUTED VALUES:" : "USER-SUPPLIED VALUES:";
-    writeOutput(io, format, { value, table: () => `${title}\n${yamlText(value)}` });
+    writeOutput(io, format, {
+      value,
+      table: () => `${title}\n${yamlText(value)}`,
+      json: () => `${encodeGoJson(value)}\n`,
+    });
     return 0;
   },
 });

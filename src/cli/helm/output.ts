@@ -24,13 +24,13 @@ export function outputFormat(flags: { readonly output: string }): OutputFormat {
 export function writeOutput(
   io: Io,
   format: OutputFormat,
-  given: { readonly value: unknown; readonly table: () => string },
+  given: { readonly value: unknown; readonly table: () => string; readonly json?: () => string },
 ): void {
   switch (format) {
     case "table":
       return io.stdout(given.table());
     case "json":
-      return io.stdout(jsonLine(given.value));
+      return io.stdout(given.json?.() ?? jsonLine(given.value));
     case "yaml":
       return io.stdout(yamlText(given.value));
   }

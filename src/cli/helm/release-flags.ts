@@ -94,7 +94,8 @@ export async function failingAs(prefix: string, work: () => Promise<ReleaseRecor
 export function logFailure(error: unknown, io: Io): void {
   if (!(error instanceof ReleaseError)) return;
   const { message } = error;
-  if (message.startsWith("cluster reachability check failed: ")) io.stderr(logLine({ level: "ERROR", message }));
+  const logged = ["cluster reachability check failed: ", "hiding Kubernetes secrets requires"];
+  if (logged.some((start) => message.startsWith(start))) io.stderr(logLine({ level: "ERROR", message }));
   const nameCheck = /^release name check failed: (.*)$/s.exec(message);
   if (nameCheck?.[1] === undefined) return;
   io.stderr(logLine({ level: "ERROR", message: "release name check failed", attributes: { error: nameCheck[1] } }));

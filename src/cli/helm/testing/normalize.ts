@@ -1,4 +1,4 @@
-/** A command's output without what differs from run to run: times, ages, and the padding that follows from their length. */
+/** A command's output without what differs from run to run: times, ages, and the padding that follows from the length of names. */
 export function normalize(text: string): string {
   return text
     .replace(/\b\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\b/g, "<time>")
@@ -7,6 +7,7 @@ export function normalize(text: string): string {
     .replace(/<time> +\t/g, "<time>\t")
     .replace(/(modifiedAt|createdAt)=\d+/g, "$1=<time>")
     .replace(/ \d+(\.\d+)?m?s$/gm, " <age>")
+    .replace(/ +$/gm, "")
     .replace(/cox-recording(-\d+)*/g, "default")
     .replace(/(\tdefault) +\t/g, "$1\t")
     .replace(/^(NAME\tNAMESPACE) +\t/gm, "$1\t");
