@@ -7,13 +7,12 @@ import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Chart } from "../chart/index.ts";
 import { loadChartDirectory } from "../chart/node/index.ts";
-import { serveCluster, writeKubeconfig } from "../cluster/node/index.ts";
+import { createCertificate, serveCluster, writeKubeconfig } from "../cluster/node/index.ts";
 import { snapshotDigest } from "./digest.ts";
 import { encodeRecordJson } from "./encode.ts";
 import { install } from "./install.ts";
 import { rollback } from "./rollback.ts";
 import { lastRelease, sortByRevision } from "./storage/history.ts";
-import { openAuthorizedProxy } from "./testing/authorized-proxy.ts";
 import { createWorld, type World } from "./testing/world.ts";
 import { uninstall } from "./uninstall.ts";
 import { upgrade } from "./upgrade.ts";
@@ -45,10 +44,10 @@ interface Stage extends AsyncDisposable {
 async function openStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), "coxswain-interop-"));
   const world = createWorld();
-  const served = await serveCluster({ cluster: world.cluster });
+  const certificate = await createCertificate();
+  const served = await serveCluster({ cluster: world.cluster, certificate });
   const kubeconfig = join(directory, "kubeconfig");
-  const proxy = await openAuthorizedProxy(served);
-  writeKubeconfig(kubeconfig, { server: proxy.url, token: served.token });
+  writeKubeconfig(kubeconfig, { server: served.url, token: served.token, authority: certificate.certificate });
   const chartPath = join(directory, "web");
   for (const [name, text] of Object.entries(chartFiles)) {
     const path = join(chartPath, name);
@@ -62,7 +61,6 @@ async function openStage(): Promise<Stage> {
     chartPath,
     helm: async (...line) => (await promisify(execFile)(helm ?? "", [...line], { env, timeout: 60_000 })).stdout,
     async [Symbol.asyncDispose]() {
-      await proxy[Symbol.asyncDispose]();
       await served.close();
       await world[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true, force: true });
