@@ -103,7 +103,7 @@ test("the source controllers leave the conditions and events that Flux leaves", 
           kinds[kind],
           name,
           (object) => conditionsOf(object)["Ready"] === want.conditions["Ready"],
-          5_000,
+          30_000,
         )
         .catch(() => world.get<Sourced>(kinds[kind], name));
       assert.deepEqual(conditionsOf(settled), want.conditions);

@@ -89,7 +89,7 @@ export async function startWorld(t: TestContext) {
       kind: { readonly apiVersion: string; readonly kind: string },
       name: string,
       holds: (object: T) => boolean,
-      timeout = 15_000,
+      timeout = 30_000,
     ): Promise<T> {
       const signal = AbortSignal.timeout(timeout);
       const kept = await cache.kind<T>({ apiVersion: kind.apiVersion, kind: kind.kind });
