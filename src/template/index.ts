@@ -6,6 +6,7 @@ import { ParseError, parseTemplate } from "./parser.ts";
 import { quote } from "./quote.ts";
 import { Frame, isStackEnd, type MissingKey, newRun, type Run, type RunOptions } from "./run.ts";
 import { Program, Scope } from "./scope.ts";
+import { fromBytes, hasRawBytes, toBytes } from "./text.ts";
 
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
@@ -57,9 +58,14 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
       const run = newRun(runOptions, { ...defaultLimits, ...options.limits, ...runOptions.limits }, missingKey);
       const output = execute(name, data, { run, scope });
       // helm: engine.render erases "<no value>"; so do we.
-      return output.includes("<no value>") ? output.replaceAll("<no value>", "") : output;
+      return joinedBytes(output.includes("<no value>") ? output.replaceAll("<no value>", "") : output);
     },
   };
+}
+
+// Bytes that came one by one may be characters together.
+function joinedBytes(output: string): string {
+  return hasRawBytes(output) ? fromBytes(toBytes(output)) : output;
 }
 
 function parseSource(source: TemplateSource, isFunction: (name: string) => boolean): ReturnType<typeof parseTemplate> {
