@@ -1,6 +1,7 @@
 import { GoError, limitError } from "./errors.ts";
 import { compilePipeline, type Evaluate } from "./compile-pipeline.ts";
 import type { Functions } from "./functions/function.ts";
+import { watchesOutput } from "./no-value.ts";
 import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode } from "./nodes.ts";
 import { printed, sprint } from "./print.ts";
 import { checkOutput, errorAt, fail, Frame, isStackEnd, step } from "./run.ts";
@@ -24,13 +25,19 @@ export interface Compilation {
   readonly variables: Variables;
   /** Whether dot comes from a range, where Go has it inside an interface. */
   readonly dotInInterface: boolean;
+  /** Whether the body keeps watch for values that may hold `<no value>`. */
+  readonly watches: boolean;
 }
 
 /** Compiles a template body to closures. No text of the template becomes code. */
-export function compileBody(body: ListNode, functions: Functions): { readonly step: Step; readonly slots: number } {
+export function compileBody(
+  body: ListNode,
+  functions: Functions,
+): { readonly step: Step; readonly slots: number; readonly watches: boolean } {
   const variables = openVariables();
-  const compiled = compileList(body, { functions, variables, dotInInterface: false });
-  return { step: compiled, slots: variables.count };
+  const watches = watchesOutput(body);
+  const compiled = compileList(body, { functions, variables, dotInInterface: false, watches });
+  return { step: compiled, slots: variables.count, watches };
 }
 
 function compileList(list: ListNode, context: Compilation): Step {
@@ -81,6 +88,15 @@ function compileAction(node: ActionNode, context: Compilation): Step {
   if (node.pipe.declarations.length > 0) {
     return (frame, dot) => {
       evaluate(frame, dot);
+      return goesOn;
+    };
+  }
+  if (context.watches) {
+    return (frame, dot) => {
+      const value = evaluate(frame, dot);
+      const text = typeof value === "string" ? value : printAt(frame, node, value);
+      if (text.includes("<")) frame.mayHoldNoValue = true;
+      frame.output += text;
       return goesOn;
     };
   }
@@ -207,6 +223,7 @@ function overInteger(frame: Frame, value: Integer | bigint, turn: Turn, declared
 
 function compileTemplate(node: TemplateNode, context: Compilation): Step {
   const { name } = node;
+  const { watches } = context;
   const evaluate: Evaluate = node.pipe === undefined ? () => undefined : compilePipeline(node.pipe, context);
   return (frame, dot) => {
     frame.node = node;
@@ -228,6 +245,7 @@ function compileTemplate(node: TemplateNode, context: Compilation): Step {
       }
       throw error;
     }
+    if (watches && inner.output.includes("<")) frame.mayHoldNoValue = true;
     frame.output += inner.output;
     checkOutput(frame);
     return goesOn;

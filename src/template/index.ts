@@ -2,6 +2,7 @@ import { execFailure, GoError, parseFailure, TemplateError } from "./errors.ts";
 import type { Functions, GoFunction } from "./functions/function.ts";
 import { createFunctions } from "./functions/index.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { withoutNoValue } from "./no-value.ts";
 import { ParseError, parseTemplate } from "./parser.ts";
 import { quote } from "./quote.ts";
 import { Frame, isStackEnd, type MissingKey, newRun, type Run, type RunOptions } from "./run.ts";
@@ -56,9 +57,7 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
     has: (name) => scope.lookup(name) !== undefined,
     render(name, data, runOptions = {}) {
       const run = newRun(runOptions, { ...defaultLimits, ...options.limits, ...runOptions.limits }, missingKey);
-      const output = execute(name, data, { run, scope });
-      // helm: engine.render erases "<no value>"; so do we.
-      return joinedBytes(output.includes("<no value>") ? output.replaceAll("<no value>", "") : output);
+      return joinedBytes(execute(name, data, { run, scope }));
     },
   };
 }
@@ -95,5 +94,6 @@ function execute(name: string, data: unknown, { run, scope }: { readonly run: Ru
     }
     throw error;
   }
-  return frame.output;
+  // helm: engine.render erases "<no value>"; so do we.
+  return program.watches && !frame.mayHoldNoValue ? frame.output : withoutNoValue(frame.output);
 }

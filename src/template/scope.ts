@@ -7,6 +7,8 @@ export class Program {
   readonly name: string;
   readonly isEmpty: boolean;
   slots = 1;
+  /** Whether the compiled body watches its output for `<no value>`. */
+  watches = false;
   readonly #definition: Definition;
   readonly #functions: Functions;
   #step: Step | undefined;
@@ -23,6 +25,7 @@ export class Program {
     if (this.#step === undefined) {
       const compiled = compileBody(this.#definition.body, this.#functions);
       this.slots = compiled.slots;
+      this.watches = compiled.watches;
       this.#step = compiled.step;
     }
     return this.#step;

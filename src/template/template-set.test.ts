@@ -142,3 +142,15 @@ test("every error of render() is a TemplateError", () => {
     );
   }
 });
+
+test("render() erases <no value> from short and from long templates, however it came to be", () => {
+  const filler = "x".repeat(40_000);
+  for (const rest of ["", filler]) {
+    const length = rest.length;
+    assert.equal(render({ a: `${rest}a{{ .x }}b<no value>c` }).slice(length), "abc");
+    assert.equal(render({ a: `${rest}a{{ .x }}b` }).slice(length), "ab");
+    assert.equal(render({ a: `${rest}a<no{{ " value" }}>b` }).slice(length), "ab");
+    assert.equal(render({ a: `${rest}a{{ "<no value" }}{{ ">" }}b` }).slice(length), "ab");
+    assert.equal(render({ a: `${rest}{{ define "d" }}{{ . }}{{ end }}a{{ template "d" }}b` }).slice(length), "ab");
+  }
+});

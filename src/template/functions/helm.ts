@@ -1,4 +1,5 @@
 import { GoError, warn } from "../errors.ts";
+import { withoutNoValue } from "../no-value.ts";
 import { parseTemplate } from "../parser.ts";
 import { quote } from "../quote.ts";
 import { Frame, isStackEnd, step } from "../run.ts";
@@ -70,10 +71,6 @@ function nestedReference(name: string): GoError {
 // Go runs out of memory here; there is no text of helm's to keep to.
 function nestedText(): GoError {
   return new GoError("tpl texts are nested too deeply", { limit: true });
-}
-
-function withoutNoValue(text: string): string {
-  return text.includes("<no value>") ? text.replaceAll("<no value>", "") : text;
 }
 
 interface Text {
