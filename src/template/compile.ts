@@ -1,7 +1,7 @@
 import { GoError, limitError } from "./errors.ts";
 import { compilePipeline, type Evaluate } from "./compile-pipeline.ts";
 import type { Functions } from "./functions/function.ts";
-import { watchesOutput } from "./no-value.ts";
+import { mayNeedCleaning, watchesOutput } from "./clean.ts";
 import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode } from "./nodes.ts";
 import { printed, sprint } from "./print.ts";
 import { checkOutput, errorAt, fail, Frame, isStackEnd, step } from "./run.ts";
@@ -25,7 +25,7 @@ export interface Compilation {
   readonly variables: Variables;
   /** Whether dot comes from a range, where Go has it inside an interface. */
   readonly dotInInterface: boolean;
-  /** Whether the body keeps watch for values that may hold `<no value>`. */
+  /** Whether the body keeps watch for values that make its output need cleaning. */
   readonly watches: boolean;
 }
 
@@ -95,7 +95,7 @@ function compileAction(node: ActionNode, context: Compilation): Step {
     return (frame, dot) => {
       const value = evaluate(frame, dot);
       const text = typeof value === "string" ? value : printAt(frame, node, value);
-      if (text.includes("<")) frame.mayHoldNoValue = true;
+      if (mayNeedCleaning(text)) frame.needsCleaning = true;
       frame.output += text;
       return goesOn;
     };
@@ -245,7 +245,7 @@ function compileTemplate(node: TemplateNode, context: Compilation): Step {
       }
       throw error;
     }
-    if (watches && inner.output.includes("<")) frame.mayHoldNoValue = true;
+    if (watches && mayNeedCleaning(inner.output)) frame.needsCleaning = true;
     frame.output += inner.output;
     checkOutput(frame);
     return goesOn;

@@ -2,12 +2,11 @@ import { execFailure, GoError, parseFailure, TemplateError } from "./errors.ts";
 import type { Functions, GoFunction } from "./functions/function.ts";
 import { createFunctions } from "./functions/index.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { withoutNoValue } from "./no-value.ts";
+import { cleaned } from "./clean.ts";
 import { ParseError, parseTemplate } from "./parser.ts";
 import { quote } from "./quote.ts";
 import { Frame, isStackEnd, type MissingKey, newRun, type Run, type RunOptions } from "./run.ts";
 import { Program, Scope } from "./scope.ts";
-import { fromBytes, hasRawBytes, toBytes } from "./text.ts";
 
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
@@ -57,14 +56,9 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
     has: (name) => scope.lookup(name) !== undefined,
     render(name, data, runOptions = {}) {
       const run = newRun(runOptions, { ...defaultLimits, ...options.limits, ...runOptions.limits }, missingKey);
-      return joinedBytes(execute(name, data, { run, scope }));
+      return execute(name, data, { run, scope });
     },
   };
-}
-
-// Bytes that came one by one may be characters together.
-function joinedBytes(output: string): string {
-  return hasRawBytes(output) ? fromBytes(toBytes(output)) : output;
 }
 
 function parseSource(source: TemplateSource, isFunction: (name: string) => boolean): ReturnType<typeof parseTemplate> {
@@ -95,5 +89,5 @@ function execute(name: string, data: unknown, { run, scope }: { readonly run: Ru
     throw error;
   }
   // helm: engine.render erases "<no value>"; so do we.
-  return program.watches && !frame.mayHoldNoValue ? frame.output : withoutNoValue(frame.output);
+  return program.watches && !frame.needsCleaning ? frame.output : cleaned(frame.output);
 }

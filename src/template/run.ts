@@ -58,8 +58,8 @@ export class Frame {
   readonly depth: number;
   readonly variables: unknown[];
   output = "";
-  /** Set by a template that watches its output when it has written a value that may be part of `<no value>`. */
-  mayHoldNoValue = false;
+  /** Set by a template that watches its output when it has written a value that may make cleaning necessary. */
+  needsCleaning = false;
   /** Whether the range that set dot runs over numbers or texts, which Go does not keep in interfaces; and the variables it sets. */
   concreteDot = false;
   concreteSlots: Set<number> | undefined = undefined;

@@ -7,7 +7,7 @@ export class Program {
   readonly name: string;
   readonly isEmpty: boolean;
   slots = 1;
-  /** Whether the compiled body watches its output for `<no value>`. */
+  /** Whether the compiled body watches whether its output needs cleaning. */
   watches = false;
   readonly #definition: Definition;
   readonly #functions: Functions;

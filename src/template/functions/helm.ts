@@ -1,5 +1,5 @@
 import { GoError, warn } from "../errors.ts";
-import { withoutNoValue } from "../no-value.ts";
+import { withoutNoValue } from "../clean.ts";
 import { parseTemplate } from "../parser.ts";
 import { quote } from "../quote.ts";
 import { Frame, isStackEnd, step } from "../run.ts";

@@ -1,4 +1,5 @@
 import type { ListNode } from "./nodes.ts";
+import { fromBytes, hasRawBytes, toBytes } from "./text.ts";
 
 const noValue = "<no value>";
 
@@ -7,18 +8,32 @@ export function withoutNoValue(text: string): string {
   return text.includes(noValue) ? text.replaceAll(noValue, "") : text;
 }
 
-/** From this much text of its own on, a template keeps watch over what it writes, so that the whole need not be searched. */
+/** The output of a template as it leaves the engine: without `<no value>`, and with bytes that came one by one put together. */
+export function cleaned(output: string): string {
+  const text = withoutNoValue(output);
+  return hasRawBytes(text) ? fromBytes(toBytes(text)) : text;
+}
+
+/** Whether a value that a template writes may make cleaning necessary. */
+export function mayNeedCleaning(text: string): boolean {
+  return text.includes("<") || !text.isWellFormed();
+}
+
+/** From this much text of its own on, a template keeps watch over the values it writes, so that the whole need not be searched. */
 const longBody = 32 * 1024;
 
 /**
- * Whether a body is long, and neither holds `<no value>` nor ends a text with the beginning of one:
- * then its output is free of it unless a value that it writes has a `<`.
+ * Whether a body is long, and clean itself: it neither holds `<no value>` nor ends a text with the beginning of one.
+ * Then its output needs no cleaning unless a value that it writes may.
  */
 export function watchesOutput(body: ListNode): boolean {
   const texts: string[] = [];
   collectTexts(body, texts);
   const length = texts.reduce((sum, text) => sum + text.length, 0);
-  return length >= longBody && !texts.some((text) => text.includes(noValue) || endsWithBeginning(text));
+  return (
+    length >= longBody &&
+    texts.every((text) => text.isWellFormed() && !text.includes(noValue) && !endsWithBeginning(text))
+  );
 }
 
 function endsWithBeginning(text: string): boolean {
