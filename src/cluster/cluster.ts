@@ -51,14 +51,15 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
 
 async function answer(core: Core, ready: Promise<void>, request: Request): Promise<Response> {
   const query = new URL(request.url).searchParams;
+  const warnings: string[] = [];
   try {
     await ready;
-    return await route(core, request, query);
+    return await route(core, request, { query, warnings });
   } catch (thrown) {
     const refusal = toRefusal(thrown);
     const retry = refusal.status.details?.retryAfterSeconds;
     return respondStatus(
-      { request, query, warnings: [] },
+      { request, query, warnings },
       refusal.status,
       retry === undefined ? {} : { "retry-after": String(retry) },
     );

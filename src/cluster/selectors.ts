@@ -46,7 +46,8 @@ function requirementsOf(text: string): readonly Requirement[] {
   const requirements: Requirement[] = [];
   let at = 0;
   const fail = (found: string | undefined, wanted: string): never => {
-    throw badRequest(`unable to parse requirement: found '${found ?? ""}', expected: ${wanted}`);
+    const comma = wanted === "'('" ? "" : ",";
+    throw badRequest(`unable to parse requirement: found '${found ?? ""}'${comma} expected: ${wanted}`);
   };
   while (at < tokens.length) {
     let negated = false;

@@ -12,14 +12,8 @@ interface Recorded {
 
 /** Known differences, by the place in the recording. This list only shrinks. */
 const differences = new Map<number, string>([
-  [2, "ports of a template on the host's network get a hostPort, which kube-apiserver gives to Pods only"],
-  [12, "a ReplicationController does not take its selector and labels from its template"],
-  [17, "a headless Service without a selector is not dual-stack"],
   [23, "the finalizer kubernetes.io/pvc-protection is not set"],
   [24, "the finalizer kubernetes.io/pv-protection is not set"],
-  [28, "ports of Endpoints have no default protocol"],
-  [29, "EndpointSlices have no generation and no default port name"],
-  [33, "the parameters of an IngressClass have no default scope"],
 ]);
 
 const file = new URL("testdata/defaults.recorded.json", import.meta.url);

@@ -103,3 +103,8 @@ export function unfitPatch(thrown: { readonly code: string; readonly message: st
   }
   return failure("InternalError", thrown.message);
 }
+
+/** What storage does not take: kube-apiserver passes its text on, without a reason. */
+export function storageRefusal(message: string): ApiError {
+  return new ApiError({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, code: 500 });
+}

@@ -15,7 +15,11 @@ import { parseTarget, type ResourcePath } from "./request.ts";
 type Handler = (call: Call) => Response | Promise<Response>;
 
 /** Answers one request; throws an ApiError for what is not a success. */
-export async function route(core: Core, request: Request, query: URLSearchParams): Promise<Response> {
+export async function route(
+  core: Core,
+  request: Request,
+  { query, warnings }: { readonly query: URLSearchParams; readonly warnings: string[] },
+): Promise<Response> {
   const target = parseTarget(new URL(request.url).pathname);
   if (target.target !== "resource") return answerDiscovery({ core, request, query, target });
   const { path } = target;
@@ -23,7 +27,7 @@ export async function route(core: Core, request: Request, query: URLSearchParams
   if (resource === undefined || (path.namespace !== undefined && !resource.namespaced)) {
     const isGroupKnown = core.registry
       .resources()
-      .some(({ group, version }) => group === path.group && version === path.version);
+      .some(({ group, version, custom }) => !custom && group === path.group && version === path.version);
     if (!isGroupKnown)
       return answerDiscovery({
         core,
@@ -34,7 +38,7 @@ export async function route(core: Core, request: Request, query: URLSearchParams
     throw unknownResource();
   }
   if (resource.namespaced && path.namespace === undefined && path.name !== undefined) throw unknownResource();
-  const call: Call = { core, resource, path, request, query, warnings: [], at: core.now() };
+  const call: Call = { core, resource, path, request, query, warnings, at: core.now() };
   if (resource.deprecation !== undefined) call.warnings.push(resource.deprecation);
   const handler = handlerOf(call);
   if (handler === undefined) throw methodNotAllowed();

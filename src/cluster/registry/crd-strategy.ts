@@ -1,5 +1,6 @@
 import { type FieldError, fieldError, type KubeObject, type StructuralSchema } from "../../api/index.ts";
 import { nameProblems } from "../write/names.ts";
+import { unreadableRules } from "../write/rules.ts";
 import type { CrdSpec, CrdVersion } from "./custom.ts";
 import type { Strategy } from "./resource.ts";
 
@@ -71,6 +72,17 @@ export const crdStrategy: Partial<Strategy> = {
       );
     }
     return problems;
+  },
+
+  warnings(object) {
+    const { versions = [] } = (object["spec"] ?? {}) as Partial<CrdSpec>;
+    return versions.flatMap(({ schema }, index) => {
+      const root = schema?.openAPIV3Schema;
+      if (root === undefined) return [];
+      return unreadableRules(root, `spec.versions[${index}].schema.openAPIV3Schema`).map(
+        ({ field, why }) => `${field}: this rule is not checked by this server: ${why}`,
+      );
+    });
   },
 
   markDeleted(object, now) {

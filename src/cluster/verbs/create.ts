@@ -9,6 +9,7 @@ import { canonicalize } from "../write/canonical.ts";
 import { commit } from "../write/commit.ts";
 import { decodeObject } from "../write/decode.ts";
 import { managerOf, resetsOf } from "../write/manager.ts";
+import { finalizerWarnings } from "../write/metadata.ts";
 import { applyDefaults, prepareForCreate, validateCreate, withGeneratedName } from "../write/phases.ts";
 
 /** POST to a collection. */
@@ -83,7 +84,7 @@ export function prepareCreate(
   admitNamespace(call, tracked);
   const object = withGeneratedName(prepareForCreate(call, tracked));
   validateCreate(call, object);
-  for (const warning of resource.strategy.warnings?.(object) ?? []) call.warnings.push(warning);
+  call.warnings.push(...finalizerWarnings(object), ...(resource.strategy.warnings?.(object) ?? []));
   return canonicalize(resource, object);
 }
 

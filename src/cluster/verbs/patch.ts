@@ -8,7 +8,7 @@ import {
 } from "../../api/index.ts";
 import { applyJsonPatch, applyMergePatch, JsonPatchError, parseJsonPatch } from "../../base/json-patch.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { Value } from "../../base/value.ts";
+import { isValues, type Value } from "../../base/value.ts";
 import { mediaTypeOf, readText } from "../http/body.ts";
 import type { Call } from "../http/call.ts";
 import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals.ts";
@@ -45,7 +45,11 @@ export async function patchObject(call: Call): Promise<Response> {
   const stored = await update(call, {
     kind: "PatchOptions",
     manager,
-    produce: (old) => asObject(call, patched(call.resource, type, old, patch)),
+    produce(old) {
+      const next = asObject(call, patched(call.resource, type, old, patch));
+      refuseOtherName(call, next);
+      return next;
+    },
   });
   return respondObject(call, stored);
 }
@@ -100,16 +104,11 @@ async function apply(call: Call, text: string): Promise<Response> {
   const { resource, path } = call;
   const manager = requireManager(call);
   const { value, duplicates } = parseText(text, "yaml", (why) => `error decoding YAML: ${why}`);
+  if (isValues(value) && (value["kind"] === undefined || value["apiVersion"] === undefined)) {
+    throw badRequest(`invalid object type: ${goVersion(value["apiVersion"])}, Kind=${String(value["kind"] ?? "")}`);
+  }
   const sent = asObject(call, value, duplicates);
-  const { name = path.name, namespace } = sent.metadata;
-  if (name !== path.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
-  }
-  if (resource.namespaced && namespace !== undefined && namespace !== path.namespace) {
-    throw badRequest(
-      `the namespace of the object (${namespace}) does not match the namespace on the URL (${path.namespace})`,
-    );
-  }
+  refuseOtherName(call, sent);
   const patch: KubeObject = {
     ...sent,
     metadata: {
@@ -143,4 +142,21 @@ async function apply(call: Call, text: string): Promise<Response> {
         : undefined,
   });
   return respondObject(call, stored, created ? 201 : 200);
+}
+
+/** An object keeps its name and its namespace. */
+function refuseOtherName({ resource, path }: Call, { metadata: { name = path.name, namespace } }: KubeObject): void {
+  if (name !== path.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`);
+  }
+  if (resource.namespaced && namespace !== undefined && namespace !== path.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the URL (${path.namespace})`,
+    );
+  }
+}
+
+/** Go prints a version without a group, and none at all, with a slash. */
+function goVersion(apiVersion: unknown): string {
+  return apiVersion === undefined || apiVersion === "" ? "/" : String(apiVersion);
 }

@@ -4,11 +4,12 @@ import { type Call, keyOf } from "../http/call.ts";
 import { respondObject } from "../http/respond.ts";
 import { isEqual } from "../managed-fields/equality.ts";
 import { keepTimes, trackUpdate } from "../managed-fields/index.ts";
-import { toServed } from "../serve.ts";
+import { toServed, toStorage } from "../serve.ts";
 import { canonicalize } from "../write/canonical.ts";
 import { commit, keep } from "../write/commit.ts";
 import { decodeObject } from "../write/decode.ts";
 import { managerOf, resetsOf } from "../write/manager.ts";
+import { finalizerWarnings } from "../write/metadata.ts";
 import { applyDefaults, checkVersion, prepareForUpdate, validateUpdate } from "../write/phases.ts";
 import { prepareCreate } from "./create.ts";
 
@@ -73,7 +74,8 @@ export interface UpdateOptions {
 export async function update(call: Call, options: UpdateOptions): Promise<KubeObject> {
   const { resource, path } = call;
   const name = path.name!;
-  return commit(
+  let last: KubeObject | undefined;
+  const stored = await commit(
     call,
     keyOf(path.namespace, name),
     (current) => {
@@ -84,15 +86,18 @@ export async function update(call: Call, options: UpdateOptions): Promise<KubeOb
       }
       const old = toServed(resource, current.object);
       const next = nextState(call, old, options);
-      if (next === undefined) return undefined;
+      last = isGone(next) ? next : undefined;
+      if (last !== undefined) return undefined;
       return isEqual(next, old) ? keep : next;
     },
     { kind: options.kind },
   );
+  // Who takes the last finalizer away sees the object without it, not as it was before.
+  return last === undefined ? stored : toStorage(resource, last);
 }
 
-/** Every phase of an update before the store; undefined where the object is gone by it. Throws what is against it. */
-function nextState(call: Call, old: KubeObject, options: UpdateOptions): KubeObject | undefined {
+/** Every phase of an update before the store. Throws what is against it. */
+function nextState(call: Call, old: KubeObject, options: UpdateOptions): KubeObject {
   const { resource, path } = call;
   const subresource = options.subresource ?? path.subresource;
   const sent = options.produce(old);
@@ -115,9 +120,8 @@ function nextState(call: Call, old: KubeObject, options: UpdateOptions): KubeObj
         });
   const prepared = prepareForUpdate(call, tracked, old, subresource);
   validateUpdate(call, prepared, old, subresource);
-  for (const warning of resource.strategy.warnings?.(prepared) ?? []) call.warnings.push(warning);
-  const next = keepTimes(old, canonicalize(resource, prepared));
-  return isGone(next) ? undefined : next;
+  call.warnings.push(...finalizerWarnings(prepared), ...(resource.strategy.warnings?.(prepared) ?? []));
+  return keepTimes(old, canonicalize(resource, prepared));
 }
 
 /** The last finalizer of an object that is being deleted takes the object with it. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../api/index.ts";
 import type { Call } from "../http/call.ts";
+import { storageRefusal } from "../http/refusals.ts";
 import { toStorage } from "../serve.ts";
 import type { Stored } from "../store/types.ts";
 import { isDryRun } from "../verbs/list-options.ts";
@@ -18,7 +19,10 @@ export async function commit(
   const update = (current: Stored | undefined): KubeObject | undefined => {
     const object = next(current);
     if (object === keep) return current?.object;
-    return object === undefined ? undefined : toStorage(resource, object);
+    if (object === undefined) return undefined;
+    const stored = toStorage(resource, object);
+    refuseOversize(stored);
+    return stored;
   };
   const dryRun = options.dryRun ?? isDryRun(query.getAll("dryRun"), options.kind ?? "CreateOptions");
   if (dryRun) {
@@ -26,6 +30,20 @@ export async function commit(
     return update(current) ?? current!.object;
   }
   return (await core.store.guaranteedUpdate(resource.bucket, key, update))!;
+}
+
+// etcd takes requests of 1.5 MiB, and its client sends none above 2 MiB.
+const requestLimit = 1.5 * 1024 * 1024;
+const messageLimit = 2 * 1024 * 1024;
+
+function refuseOversize(object: KubeObject): void {
+  const size = JSON.stringify(object).length;
+  if (size > messageLimit) {
+    throw storageRefusal(
+      `rpc error: code = ResourceExhausted desc = trying to send message larger than max (${size} vs. ${messageLimit})`,
+    );
+  }
+  if (size > requestLimit) throw storageRefusal("etcdserver: request is too large");
 }
 
 /** Says that nothing is to be changed. */

@@ -25,7 +25,8 @@ export function parseText(
   } catch (thrown) {
     throw badRequest(describe(format === "json" ? goJsonError(text, messageOf(thrown)) : messageOf(thrown)));
   }
-  if (isDeeper(value, depthLimit)) throw badRequest(describe("exceeded max depth"));
+  if (isDeeper(value, depthLimit))
+    throw badRequest(describe(`invalid character '${text.trimStart()[0] ?? "{"}' exceeded max depth`));
   return { value, duplicates: format === "json" ? duplicateKeys(text, value) : [] };
 }
 
@@ -136,8 +137,9 @@ function goType(value: unknown): string {
 
 /** A JSON error in the words of Go's decoder, as far as they can be known. */
 export function goJsonError(text: string, message: string): string {
-  if (/end of JSON input/.test(message) || text.trim() === "") return "unexpected end of JSON input";
   const at = /position (\d+)/.exec(message)?.[1];
+  const isEnd = at !== undefined && Number(at) >= text.trimEnd().length;
+  if (isEnd || /end of JSON input/.test(message) || text.trim() === "") return "unexpected end of JSON input";
   const found = at === undefined ? undefined : text[Number(at)];
   return found === undefined ? message : `invalid character '${found}' looking for beginning of value`;
 }

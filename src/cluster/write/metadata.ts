@@ -149,6 +149,18 @@ function ownerProblems(owners: NonNullable<ObjectMeta["ownerReferences"]>): read
   return problems;
 }
 
+const ownFinalizers = new Set(["orphan", "foregroundDeletion"]);
+
+/** Names that anybody else may use as well. */
+export function finalizerWarnings({ metadata: { finalizers = [] } }: KubeObject): readonly string[] {
+  return finalizers
+    .filter((finalizer) => !finalizer.includes("/") && !ownFinalizers.has(finalizer))
+    .map(
+      (finalizer) =>
+        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
 /** validation.ValidateObjectMetaUpdate: what must stay as it is. */
 export function metadataUpdateProblems(next: KubeObject, old: KubeObject): readonly FieldError[] {
   const problems: FieldError[] = [];

@@ -1,10 +1,14 @@
-import type { EvaluateRule, RuleOutcome } from "../../api/index.ts";
+import type { EvaluateRule, RuleOutcome, StructuralSchema } from "../../api/index.ts";
 import { type CelProgram, CelError, compileCel } from "../../cel/index.ts";
 
 const longestCache = 1000;
 const programs = new Map<string, CelProgram>();
 
-/** Evaluates one CEL rule of a schema. A rule that reads `oldSelf` holds where there is no earlier value to compare with. */
+/**
+ * Evaluates one CEL rule of a schema. A rule that this server cannot read is skipped: `unreadableRules` has named it when the
+ * CRD was written. A rule that reads `oldSelf` holds where there is no earlier value to
+ * compare with.
+ */
 export const evaluateRule: EvaluateRule = ({ rule, schema, self, oldSelf }) => {
   const readsOld = /\boldSelf\b/.test(rule.rule);
   if (readsOld && oldSelf === undefined && rule.optionalOldSelf !== true) return { outcome: "skipped" };
@@ -16,10 +20,37 @@ export const evaluateRule: EvaluateRule = ({ rule, schema, self, oldSelf }) => {
     if (result !== false) return { outcome: "error", error: "cel expression evaluated to a value that is not a bool" };
     return failed(rule.messageExpression, readsOld, bindings, schemas);
   } catch (thrown) {
-    if (thrown instanceof CelError) return { outcome: "error", error: thrown.message };
-    throw thrown;
+    if (!(thrown instanceof CelError)) throw thrown;
+    return thrown.code === "evaluation" ? { outcome: "error", error: thrown.message } : { outcome: "skipped" };
   }
 };
+
+/** The rules of a schema that this server cannot read, with where they stand and why. */
+export function unreadableRules(
+  schema: StructuralSchema,
+  field: string,
+): readonly { readonly field: string; readonly why: string }[] {
+  const { items, properties = {}, additionalProperties } = schema;
+  const own = (schema["x-kubernetes-validations"] ?? []).flatMap(({ rule }, index) => {
+    try {
+      compiled(rule);
+      return [];
+    } catch (thrown) {
+      if (!(thrown instanceof CelError)) throw thrown;
+      return [{ field: `${field}.x-kubernetes-validations[${index}].rule`, why: thrown.message }];
+    }
+  });
+  return [
+    ...own,
+    ...(items === undefined ? [] : unreadableRules(items, `${field}.items`)),
+    ...(typeof additionalProperties === "object"
+      ? unreadableRules(additionalProperties, `${field}.additionalProperties`)
+      : []),
+    ...Object.entries(properties).flatMap(([name, property]) =>
+      unreadableRules(property, `${field}.properties[${name}]`),
+    ),
+  ];
+}
 
 function failed(
   messageExpression: string | undefined,

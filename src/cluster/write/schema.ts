@@ -25,7 +25,7 @@ export function schemaProblems(
   if (!resource.custom || resource.schema === undefined) return [];
   const options = {
     ...(old === undefined ? {} : { old }),
-    ...(evaluateRule === undefined ? {} : { evaluate: evaluateRule }),
+    evaluate: evaluateRule,
   };
   return [...validate(object, resource.schema, options), ...scaleProblems(resource, object)];
 }

@@ -48,7 +48,7 @@ export const configMap: Partial<Strategy> = {
     let size = 0;
     for (const value of Object.values(data)) size += byteLength(String(value));
     for (const value of Object.values(binary)) size += decodedLength(String(value));
-    return size > limit ? [...problems, fieldError.tooLong("", limit)] : problems;
+    return size > limit ? [...problems, fieldError.tooLong("[]", limit)] : problems;
   },
   validateUpdate: immutableProblems,
 };

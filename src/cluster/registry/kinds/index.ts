@@ -10,6 +10,7 @@ import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from "./
 /** What is particular about Kubernetes' own kinds, by "group/Kind". */
 export const strategies: ReadonlyMap<string, Partial<Strategy>> = new Map<string, Partial<Strategy>>([
   ["/ConfigMap", configMap],
+  ["/Endpoints", others.endpoints],
   ["/Event", others.event],
   ["/LimitRange", others.limitRange],
   ["/Namespace", namespace],
@@ -32,8 +33,10 @@ export const strategies: ReadonlyMap<string, Partial<Strategy>> = new Map<string
   ["autoscaling/HorizontalPodAutoscaler", others.horizontalPodAutoscaler],
   ["batch/CronJob", cronJob],
   ["batch/Job", job],
+  ["discovery.k8s.io/EndpointSlice", others.endpointSlice],
   ["events.k8s.io/Event", others.modernEvent],
   ["networking.k8s.io/Ingress", others.ingress],
+  ["networking.k8s.io/IngressClass", others.ingressClass],
   ["networking.k8s.io/NetworkPolicy", others.networkPolicy],
   ["rbac.authorization.k8s.io/ClusterRole", others.role],
   ["rbac.authorization.k8s.io/ClusterRoleBinding", others.roleBinding],

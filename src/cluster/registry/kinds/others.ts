@@ -234,17 +234,44 @@ export const modernEvent: Partial<Strategy> = {
   },
 };
 
+export const endpoints: Partial<Strategy> = {
+  applyDefaults: (object) =>
+    changeEach(object, "subsets", (subset) =>
+      changeEach(subset, "ports", (port) => fillEmpty(port, { protocol: "TCP" })),
+    ) as KubeObject,
+};
+
+export const endpointSlice: Partial<Strategy> = {
+  generation: true,
+  applyDefaults: (object) =>
+    changeEach(object, "ports", (port) => fill(port, { name: "", protocol: "TCP" })) as KubeObject,
+};
+
+export const ingressClass: Partial<Strategy> = {
+  applyDefaults: (object) =>
+    withSpec(
+      object,
+      change(specOf(object), "parameters", (parameters) => fill(partOf(parameters), { scope: "Cluster" })),
+    ),
+};
+
 export const node: Partial<Strategy> = {
   fields: { "spec.unschedulable": (object) => String(specOf(object)["unschedulable"] === true) },
 };
 
 export const replicationController: Partial<Strategy> = {
-  applyDefaults: (object) =>
-    withSpec(
-      object,
-      fill(
-        change(specOf(object), "template", (template) => defaultPodTemplate(partOf(template))),
-        { replicas: 1 },
-      ),
-    ),
+  applyDefaults(object) {
+    const spec = fill(
+      change(specOf(object), "template", (template) => defaultPodTemplate(partOf(template))),
+      { replicas: 1 },
+    );
+    const labels = partOf(partOf(spec["template"])["metadata"])["labels"] as Record<string, string> | undefined;
+    if (labels === undefined) return withSpec(object, spec);
+    const isSelecting = Object.keys(partOf(spec["selector"])).length > 0;
+    const isLabelled = Object.keys(object.metadata.labels ?? {}).length > 0;
+    return {
+      ...withSpec(object, isSelecting ? spec : { ...spec, selector: labels }),
+      metadata: isLabelled ? object.metadata : { ...object.metadata, labels },
+    };
+  },
 };

@@ -11,9 +11,6 @@ export function defaultPodSpec(given: Part): Part {
   for (const field of ["containers", "initContainers", "ephemeralContainers"])
     spec = changeEach(spec, field, defaultContainer);
   spec = changeEach(spec, "volumes", defaultVolume);
-  if (spec["hostNetwork"] === true) {
-    for (const field of ["containers", "initContainers"]) spec = changeEach(spec, field, withHostPorts);
-  }
   return withServiceAccount(spec);
 }
 
@@ -73,12 +70,6 @@ function defaultProbe(given: Part): Part {
 
 function defaultHttpGet(handler: Part): Part {
   return change(handler, "httpGet", (get) => fillEmpty(partOf(get), { path: "/", scheme: "HTTP" }));
-}
-
-function withHostPorts(container: Part): Part {
-  return changeEach(container, "ports", (port) =>
-    port["hostPort"] === undefined ? { ...port, hostPort: port["containerPort"] } : port,
-  );
 }
 
 const mode = 0o644;

@@ -8,7 +8,10 @@ export const pod: Partial<Strategy> = {
   applyDefaults(object) {
     let spec = defaultPodSpec(specOf(object));
     spec = fill(spec, { enableServiceLinks: true });
-    for (const field of ["containers", "initContainers"]) spec = changeEach(spec, field, withRequests);
+    for (const field of ["containers", "initContainers"]) {
+      spec = changeEach(spec, field, withRequests);
+      if (spec["hostNetwork"] === true) spec = changeEach(spec, field, withHostPorts);
+    }
     return withSpec(object, spec);
   },
 
@@ -49,6 +52,13 @@ function tolerates(toleration: Part, key: string): boolean {
     return false;
   const isAny = toleration["key"] === undefined || toleration["key"] === "";
   return toleration["key"] === key || (isAny && toleration["operator"] === "Exists");
+}
+
+/** On the network of its node a container listens on the node's ports. */
+function withHostPorts(container: Part): Part {
+  return changeEach(container, "ports", (port) =>
+    port["hostPort"] === undefined ? { ...port, hostPort: port["containerPort"] } : port,
+  );
 }
 
 /** Who says only how much it may use, asks for as much. */

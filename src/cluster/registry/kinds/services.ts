@@ -1,6 +1,6 @@
 import { type FieldError, fieldError, type KubeObject } from "../../../api/index.ts";
 import type { Strategy, StrategyContext } from "../resource.ts";
-import { changeEach, fill, fillEmpty, type Part, partsOf, specOf, withSpec } from "./object.ts";
+import { changeEach, fill, fillEmpty, type Part, partOf, partsOf, specOf, withSpec } from "./object.ts";
 
 /** Services: their defaults, and the addresses and ports that the server gives them. */
 export const service: Partial<Strategy> = {
@@ -102,9 +102,13 @@ function withAddresses(object: KubeObject, old: KubeObject | undefined, context:
   }
   const others = context.read.list("/services").filter(({ metadata }) => metadata.uid !== object.metadata.uid);
   const address = String(spec["clusterIP"] ?? "") || String(before["clusterIP"] ?? "") || freeAddress(others);
+  // Addresses of a headless Service that selects nothing come from elsewhere, and may be of either family.
+  const isOpen = address === "None" && Object.keys(partOf(spec["selector"])).length === 0;
   const next = fill(
     { ...spec, clusterIP: address, clusterIPs: spec["clusterIPs"] ?? [address] },
-    { ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" },
+    isOpen
+      ? { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: "RequireDualStack" }
+      : { ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" },
   );
   return withSpec(object, withNodePorts(next, before, others));
 }
