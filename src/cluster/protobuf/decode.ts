@@ -145,7 +145,8 @@ function toUnion(type: "orbool" | "orarray" | "orstrings", bytes: Uint8Array, de
 
 function toJson(bytes: Uint8Array): unknown {
   const raw = [...readFields(bytes)].find(({ number }) => number === 1);
-  if (raw === undefined || raw.wire !== "bytes") return undefined;
+  // Go keeps a JSON null as no bytes at all.
+  if (raw === undefined || raw.wire !== "bytes" || raw.value.byteLength === 0) return null;
   try {
     return JSON.parse(text(raw.value)) as unknown;
   } catch {
