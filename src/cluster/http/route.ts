@@ -85,8 +85,9 @@ function verbOf(method: string, { name }: ResourcePath, query: URLSearchParams):
   switch (method) {
     case "GET":
     case "HEAD":
-      if (isWatch) return "watch";
-      return name === undefined ? "list" : "get";
+      // Kubernetes: one object is watched by a field selector on the collection.
+      if (name !== undefined) return "get";
+      return isWatch ? "watch" : "list";
     case "POST":
       return name === undefined ? "create" : undefined;
     case "PUT":

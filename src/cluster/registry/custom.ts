@@ -1,4 +1,5 @@
 import type { KubeObject, StructuralSchema } from "../../api/index.ts";
+import { compareVersions } from "./versions.ts";
 import { customColumns } from "./custom-columns.ts";
 import type { Resource, ScalePaths, Strategy, Subresource } from "./resource.ts";
 
@@ -104,8 +105,13 @@ function subresourcesOf(
   ];
 }
 
-function deprecationOf({ group, names }: CrdSpec, { name, deprecationWarning }: CrdVersion): string {
-  return deprecationWarning ?? `${group}/${name} ${names.kind} is deprecated`;
+function deprecationOf({ group, names, versions }: CrdSpec, { name, deprecationWarning }: CrdVersion): string {
+  if (deprecationWarning !== undefined) return deprecationWarning;
+  const [newer] = versions
+    .filter((version) => version.served && version.deprecated !== true && compareVersions(version.name, name) < 0)
+    .sort((a, b) => compareVersions(a.name, b.name));
+  const advice = newer === undefined ? "" : `; use ${group}/${newer.name} ${names.kind}`;
+  return `${group}/${name} ${names.kind} is deprecated${advice}`;
 }
 
 function selectableFields({ selectableFields: declared = [] }: CrdVersion): NonNullable<Strategy["fields"]> {

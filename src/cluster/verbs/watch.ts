@@ -19,18 +19,14 @@ const bookmarkEvery = 60_000;
 // kube-apiserver: --min-request-timeout; a watch without a timeout ends between 30 and 60 minutes.
 const defaultTimeout = 30 * 60;
 
-/** A watch of a collection or, with a name in the path, of one object. */
+/** A watch of a collection. */
 export function watchObjects(call: Call): Response {
   const { core, resource, path } = call;
   const options = listOptionsOf(call, true);
-  const selected = selectorOf(call);
   const { as } = negotiate(call.request.headers.get("accept"), ["Table", "PartialObjectMetadata"]);
   if (options.resourceVersion !== "0") refuseFutureRevision(call, options.resourceVersion);
   const prefix = path.namespace === undefined ? "" : `${path.namespace}/`;
-  const matches: Selector<KubeObject> =
-    path.name === undefined
-      ? selected.matches
-      : (object) => object.metadata.name === path.name && selected.matches(object);
+  const { matches } = selectorOf(call);
   const encoder = createEncoder(call, as);
   let end = (): void => {};
 
