@@ -1,4 +1,13 @@
-import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -113,6 +122,8 @@ async function readLog(
   }
   if (torn && !into.isLast) throw damaged(path);
   if (torn) truncateSync(path, good);
+  // Cut off just before the end of its line: whole, but the next record must not be written onto it.
+  else if (statSync(path).size < good) appendFileSync(path, "\n");
   return revision;
 }
 
