@@ -1,7 +1,6 @@
 import type { HelmRelease } from "../../api/index.ts";
 import { CodedError } from "../../base/errors.ts";
-import type { Context } from "../runtime/index.ts";
-import { identityOf } from "./names.ts";
+import { identityOf, type Context } from "../runtime/index.ts";
 import type { HelmReleaseOptions } from "./ports.ts";
 
 /** The cluster of a release cannot be reached as its spec says; the code is the reason of its Ready condition. */

@@ -1,5 +1,6 @@
+import { identityOf } from "../runtime/index.ts";
 import type { HelmRelease, KubeObject } from "../../api/index.ts";
-import { helmChartNameOf, identityOf } from "./names.ts";
+import { helmChartNameOf } from "./names.ts";
 
 /** The HelmChart that a release with `spec.chart` wants, with the labels that name its owner. */
 export function helmChartFor(release: HelmRelease): KubeObject | undefined {

@@ -24,7 +24,7 @@ export interface Desired {
 
 /** Everything a decision is made from. Read once for each turn of the loop, never changed. */
 export interface Observation {
-  /** Newest first. */
+  /** Newest first: the last revision, and at least those that a rollback may go to. */
   readonly stored: readonly StoredRelease[];
   readonly desired: Desired;
   /** True when a person asked for an install or upgrade by annotation. */

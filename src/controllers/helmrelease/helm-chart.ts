@@ -1,9 +1,8 @@
 import { isApiError, type KubeObject } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
-import { applyObject, type Context } from "../runtime/index.ts";
+import { identityOf, applyObject, type Context } from "../runtime/index.ts";
 import { helmChartFor } from "./chart-template.ts";
 import { type Ledger, manager } from "./ledger.ts";
-import { identityOf } from "./names.ts";
 
 /** Makes the HelmChart that the release wants, and removes the one it no longer wants. */
 export async function syncHelmChart(ledger: Ledger, context: Context): Promise<void> {

@@ -1,13 +1,9 @@
 import { sha256Sync } from "../../base/node/digest.ts";
-import type { HelmRelease, KubeObject } from "../../api/index.ts";
+import type { HelmRelease } from "../../api/index.ts";
+import { identityOf } from "../runtime/index.ts";
 
 const longest = 53; // Helm: a release name leaves room for a suffix in a DNS label of 63
 const kept = 40;
-
-/** The namespace and name of a stored object. The API gives both to everything that is stored in a namespace. */
-export function identityOf({ metadata }: KubeObject): { readonly namespace: string; readonly name: string } {
-  return { namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
-}
 
 /** The name under which helm knows the release. Flux: a name over 53 characters keeps 40 and gets 12 digits of its SHA-256. */
 export function releaseNameOf(release: HelmRelease): string {

@@ -1,13 +1,14 @@
 import { isApiError, findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
-import { configDigest, createSecretStorage, hasCode } from "../../release/index.ts";
-import type { Context } from "../runtime/index.ts";
+import { configDigest, createSecretStorage, hasCode, type ReleaseRecord } from "../../release/index.ts";
+import { identityOf, type Context } from "../runtime/index.ts";
 import { classify, type Desired, type Observation } from "./decide.ts";
 import { detectDrift } from "./drift-detection.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
+import { previousGood, type Status } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
-import { identityOf, releaseNameOf } from "./names.ts";
+import { releaseNameOf } from "./names.ts";
 import { isForceRequested } from "./requests.ts";
 import { storedReleaseOf } from "./snapshot.ts";
 import { type Source, sourceReferenceOf } from "./source.ts";
@@ -95,11 +96,17 @@ export async function observe(
     throw error;
   });
   const newestFirst = records.toSorted((a, b) => b.version - a.version);
-  const stored = newestFirst.map((record) => storedReleaseOf(record, status.history));
+  const stored = newestFirst.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history));
   const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
   const last = newestFirst[0];
   if (last === undefined || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
   return { ...seen, drift: await detectDrift(release, last, context) };
+}
+
+/** The last revision, and those that a rollback may go to: digests of the rest would be worked out for nothing. */
+function isDecisive(status: Status): (record: ReleaseRecord, index: number) => boolean {
+  const targets = [true, false].map((ignoreTests) => previousGood(status, { ignoreTests })?.version);
+  return ({ version }, index) => index === 0 || targets.includes(version);
 }
 
 /** True when the release wants to know whether somebody changed its objects. */

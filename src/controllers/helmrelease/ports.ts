@@ -1,9 +1,8 @@
-import { LRUCache } from "lru-cache";
-import type { Chart } from "../../chart/index.ts";
-import { loadChartArchive } from "../../chart/index.ts";
-import type { Artifact } from "../../sources/index.ts";
+import { type Chart, loadChartArchive } from "../../chart/index.ts";
+import { type Artifact, createDigestCache } from "../../sources/index.ts";
 import type { Client } from "../../kube/index.ts";
 import type { Milliseconds } from "../runtime/index.ts";
+import { type Source, withSourceRevision } from "./source.ts";
 
 /** What the HelmRelease controller is given besides a cluster. */
 export interface HelmReleaseOptions {
@@ -21,24 +20,28 @@ export interface HelmReleaseOptions {
   readonly chartCacheBytes?: number;
 }
 
-/** Loads a chart by the digest of its archive: fetched, parsed and compiled once, however many releases use it. */
-export type ChartLoader = (artifact: Artifact, signal: AbortSignal) => Promise<Chart>;
+/** The chart of a source, as releases use it. */
+export interface SourceChart {
+  readonly chart: Chart;
+  /** The digest of the OCI artifact that it came from; empty for other sources. */
+  readonly ociDigest: string;
+}
+
+/** Loads the chart of a ready source: fetched, parsed and compiled once, however many releases use it. */
+export type ChartLoader = (source: Source, artifact: Artifact, signal: AbortSignal) => Promise<SourceChart>;
 
 const defaultCacheBytes = 64 << 20;
 
 export function createChartLoader(options: HelmReleaseOptions): ChartLoader {
   const { readArtifact, chartCacheBytes = defaultCacheBytes } = options;
-  const loaded = new LRUCache<string, Promise<Chart>>({ maxSize: chartCacheBytes, sizeCalculation: () => 1 });
-  return async (artifact, signal) => {
-    const known = loaded.get(artifact.digest);
-    if (known !== undefined) return await known;
-    const loading = readArtifact(artifact, signal).then((bytes) => loadChartArchive(bytes));
-    loaded.set(artifact.digest, loading, { size: Math.max(1, artifact.size ?? 1) });
-    try {
-      return await loading;
-    } catch (error) {
-      loaded.delete(artifact.digest);
-      throw error;
-    }
-  };
+  const loaded = createDigestCache<SourceChart>({ maxBytes: chartCacheBytes, sizeOf: ({ chart }) => sizeOf(chart) });
+  return (source, artifact, signal) =>
+    // What a chart is called depends on the kind and the revision of its source, too.
+    loaded.get(JSON.stringify([artifact.digest, source.kind, artifact.revision]), async () =>
+      withSourceRevision(await loadChartArchive(await readArtifact(artifact, signal)), source),
+    );
+}
+
+function sizeOf({ raw }: Chart): number {
+  return raw.reduce((sum, { data }) => sum + data.byteLength, 0);
 }

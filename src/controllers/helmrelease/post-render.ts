@@ -1,7 +1,7 @@
+import { identityOf } from "../runtime/index.ts";
 import type { HelmRelease } from "../../api/index.ts";
 import type { PostRender } from "../../chart/index.ts";
 import { postRender } from "../../kustomize/index.ts";
-import { identityOf } from "./names.ts";
 
 /** The labels that name the HelmRelease on everything that comes from it. */
 export function originLabels(release: HelmRelease): Readonly<Record<string, string>> {

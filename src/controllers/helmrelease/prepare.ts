@@ -7,7 +7,7 @@ import type { Wanted } from "./actions/wanted.ts";
 import type { Ledger } from "./ledger.ts";
 import { readSource, readValues, whyDependenciesNotReady } from "./observe.ts";
 import type { ChartLoader, HelmReleaseOptions } from "./ports.ts";
-import { ChartMutateError, sourceReferenceOf, withSourceRevision, whySourceNotReady } from "./source.ts";
+import { ChartMutateError, sourceReferenceOf, whySourceNotReady } from "./source.ts";
 import { ValuesError } from "./values.ts";
 
 const defaultRequeue = 30_000;
@@ -72,8 +72,7 @@ export async function prepare(
   ledger.tell({ event: "passed", reasons: ["ValuesError"] });
 
   try {
-    const loaded = await loadChart(source.status!.artifact!, context.signal);
-    const wanted = withSourceRevision(loaded, { ...source, kind: reference.kind });
+    const wanted = await loadChart({ ...source, kind: reference.kind }, source.status!.artifact!, context.signal);
     ledger.tell({ event: "passed", reasons: ["ArtifactFailed"] });
     return { ...wanted, values };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { isApiError, type HelmRelease } from "../../api/index.ts";
 import { hasCode } from "../../release/index.ts";
 import {
+  identityOf,
   type Context,
   type Controller,
   hasFinalizer,
@@ -14,7 +15,7 @@ import type { Wanted } from "./actions/wanted.ts";
 import { hasTargetChanged, mustResetFailures } from "./decide.ts";
 import { removeHelmChart, syncHelmChart } from "./helm-chart.ts";
 import { type Ledger, manager, openLedger } from "./ledger.ts";
-import { identityOf, releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from "./names.ts";
+import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from "./names.ts";
 import { desiredOf } from "./observe.ts";
 import { type ChartLoader, createChartLoader, type HelmReleaseOptions } from "./ports.ts";
 import { prepare } from "./prepare.ts";

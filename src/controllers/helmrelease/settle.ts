@@ -1,6 +1,6 @@
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { Context, Outcome } from "../runtime/index.ts";
+import { identityOf, type Context, type Outcome } from "../runtime/index.ts";
 import { act } from "./act.ts";
 import { timeoutOf } from "./actions/timeout.ts";
 import type { Wanted } from "./actions/wanted.ts";
@@ -8,7 +8,6 @@ import { type ActionType, type Decision, decide, decideAfterRemediation, typeOf 
 import { type Drift, summarizeDrift } from "./drift.ts";
 import { latestSnapshot } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
-import { identityOf } from "./names.ts";
 import { looksForDrift, observe } from "./observe.ts";
 import { activeRemediation } from "./remediation.ts";
 import { forceToken, isForceRequested } from "./requests.ts";

@@ -1,3 +1,4 @@
+import { identityOf } from "../runtime/index.ts";
 import {
   findCondition,
   type Condition,
@@ -8,7 +9,7 @@ import {
 import { CodedError } from "../../base/errors.ts";
 import type { Chart } from "../../chart/index.ts";
 import type { Artifact } from "../../sources/index.ts";
-import { helmChartNameOf, identityOf } from "./names.ts";
+import { helmChartNameOf } from "./names.ts";
 
 /** A source as far as a release needs it: all kinds of sources tell of their artifact in the same words. */
 export interface Source extends KubeObject {

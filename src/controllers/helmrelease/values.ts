@@ -1,9 +1,9 @@
+import { identityOf } from "../runtime/index.ts";
 import type { HelmRelease, KubeObject } from "../../api/index.ts";
 import { CodedError, messageOf } from "../../base/errors.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { mergeMaps, parseSetInto } from "../../chart/index.ts";
-import { identityOf } from "./names.ts";
 
 type ValuesReference = NonNullable<HelmRelease["spec"]["valuesFrom"]>[number];
 

@@ -1,6 +1,7 @@
 import { findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
-import type { Wake } from "../runtime/index.ts";
-import { identityOf } from "./names.ts";
+import { isEqualJson } from "../../base/json-patch.ts";
+import type { Value } from "../../base/value.ts";
+import { identityOf, type Wake } from "../runtime/index.ts";
 import { readsFrom } from "./observe.ts";
 import { type Source, sourceReferenceOf } from "./source.ts";
 
@@ -45,9 +46,11 @@ function wakeByValues(kind: string): Wake {
   return {
     kind: { apiVersion: "v1", kind },
     keys: ({ object, previous, deleted }, own) => {
-      if (!deleted && previous !== undefined && JSON.stringify(object.data) === JSON.stringify(previous.data))
-        return [];
-      return (own as readonly HelmRelease[]).filter((release) => readsFrom(release, object)).map(identityOf);
+      // Most maps are read by nobody, and helm's own records are large: the content is looked at last.
+      const readers = (own as readonly HelmRelease[]).filter((release) => readsFrom(release, object));
+      if (readers.length === 0) return [];
+      const isSame = !deleted && previous !== undefined && isEqualJson(object.data as Value, previous.data as Value);
+      return isSame ? [] : readers.map(identityOf);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { type KubeObject, type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
-import { applyObject, type Applied, type Context, subjectOf, waitUntilReady } from "../runtime/index.ts";
+import { identityOf, applyObject, type Applied, type Context, subjectOf, waitUntilReady } from "../runtime/index.ts";
 import { isKept, skipOf, type Stages } from "./decide.ts";
 import { type InventoryEntry, referenceOf } from "./inventory.ts";
-import { identityOf, KustomizationError } from "./observe.ts";
+import { KustomizationError } from "./observe.ts";
 
 /** Flux's name for the program that applies manifests: field manager and event component. */
 export const manager = "kustomize-controller";

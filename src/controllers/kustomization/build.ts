@@ -1,9 +1,9 @@
+import { identityOf } from "../runtime/index.ts";
 import type { KubeObject, Kustomization } from "../../api/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
 import { buildFluxKustomization } from "../../kustomize/index.ts";
-import { identityOf } from "./observe.ts";
 
 export interface Build {
   readonly objects: readonly KubeObject[];

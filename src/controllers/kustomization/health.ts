@@ -1,10 +1,10 @@
 import { type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { Context } from "../runtime/index.ts";
+import { identityOf, type Context } from "../runtime/index.ts";
 import { waitUntilReady } from "../runtime/index.ts";
 import type { ApplyResult } from "./act.ts";
-import { identityOf, KustomizationError } from "./observe.ts";
+import { KustomizationError } from "./observe.ts";
 import type { StatusEvent } from "./status.ts";
 
 export function isHealthAsked({ spec }: Kustomization): boolean {

@@ -1,11 +1,14 @@
-import { groupOf, type Kustomization, type KubeObject, type ObjectReference, versionOf } from "../../api/index.ts";
+import { type Kustomization, type KubeObject, type ObjectReference, versionOf } from "../../api/index.ts";
+import { inventoryId } from "../../release/index.ts";
 
 export type InventoryEntry = NonNullable<NonNullable<Kustomization["status"]>["inventory"]>["entries"][number];
 
-/** The entry of an object: `<namespace>_<name>_<group>_<kind>` and its version. Colons, which RBAC names may have, are doubled underscores. */
+/** The entry of an applied object, in the words that a HelmRelease's inventory uses as well. */
 export function entryOf({ apiVersion, kind, metadata }: KubeObject): InventoryEntry {
-  const name = (metadata.name ?? "").replaceAll(":", "__");
-  return { id: [metadata.namespace ?? "", name, groupOf(apiVersion), kind].join("_"), v: versionOf(apiVersion) };
+  return {
+    id: inventoryId({ apiVersion, kind, name: metadata.name ?? "" }, metadata.namespace ?? ""),
+    v: versionOf(apiVersion),
+  };
 }
 
 /** The object of an entry; undefined for a text that is no entry. */

@@ -3,7 +3,7 @@ import { parseDuration } from "../../base/duration.ts";
 import { CodedError, messageOf } from "../../base/errors.ts";
 import { readTarGz } from "../../base/node/tar.ts";
 import type { Artifact } from "../../sources/index.ts";
-import type { Context } from "../runtime/index.ts";
+import { identityOf, type Context } from "../runtime/index.ts";
 import { whyDependencyNotReady } from "./decide.ts";
 
 /** Why a Kustomization can not go on; the code is the reason of its Ready condition. */
@@ -26,10 +26,6 @@ export interface KustomizationOptions {
 
 const maxTreeBytes = 512 << 20;
 const maxTreeFiles = 100_000;
-
-export function identityOf({ metadata }: KubeObject): { readonly namespace: string; readonly name: string } {
-  return { namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
-}
 
 export function sourceReferenceOf(object: Kustomization): ObjectReference & { readonly namespace: string } {
   const { sourceRef } = object.spec;

@@ -3,6 +3,7 @@ import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Artifact } from "../../sources/index.ts";
 import {
+  identityOf,
   type Context,
   type Controller,
   hasFinalizer,
@@ -19,7 +20,6 @@ import { checkHealth, isHealthAsked } from "./health.ts";
 import { entryOf, staleEntries } from "./inventory.ts";
 import {
   checkDependencies,
-  identityOf,
   KustomizationError,
   type KustomizationOptions,
   readSource,

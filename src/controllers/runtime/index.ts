@@ -7,6 +7,7 @@ export {
 } from "./controller.ts";
 export { applyObject, type Applied, subjectOf } from "./apply.ts";
 export { createEventRecorder } from "./events.ts";
+export { identityOf } from "./identity.ts";
 export { limitTo } from "./limit.ts";
 export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
 export {
