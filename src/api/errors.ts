@@ -114,9 +114,10 @@ export function formatGroupResource({ group, plural }: GroupResource): string {
   return group === "" ? plural : `${plural}.${group}`;
 }
 
-type Details = NonNullable<Status["details"]>;
+export type StatusDetails = NonNullable<Status["details"]>;
 
-function failure(reason: StatusReason, message: string, details?: Details): ApiError {
+/** An answer that is no success, for a reason and with a text. */
+export function apiFailure(reason: StatusReason, message: string, details?: StatusDetails): ApiError {
   return new ApiError({
     kind: "Status",
     apiVersion: "v1",
@@ -129,7 +130,7 @@ function failure(reason: StatusReason, message: string, details?: Details): ApiE
   });
 }
 
-function about(resource: GroupResource, name: string): Details {
+function about(resource: GroupResource, name: string): StatusDetails {
   return {
     ...(name === "" ? {} : { name }),
     ...(resource.group === "" ? {} : { group: resource.group }),
@@ -138,25 +139,25 @@ function about(resource: GroupResource, name: string): Details {
 }
 
 export function notFound(resource: GroupResource, name: string): ApiError {
-  return failure("NotFound", `${formatGroupResource(resource)} ${goQuote(name)} not found`, about(resource, name));
+  return apiFailure("NotFound", `${formatGroupResource(resource)} ${goQuote(name)} not found`, about(resource, name));
 }
 
 export function alreadyExists(resource: GroupResource, name: string): ApiError {
   const message = `${formatGroupResource(resource)} ${goQuote(name)} already exists`;
-  return failure("AlreadyExists", message, about(resource, name));
+  return apiFailure("AlreadyExists", message, about(resource, name));
 }
 
 /** The write was based on something that has changed since. */
 export function conflict(resource: GroupResource, name: string, why: string = modified): ApiError {
   const message = `Operation cannot be fulfilled on ${formatGroupResource(resource)} ${goQuote(name)}: ${why}`;
-  return failure("Conflict", message, about(resource, name));
+  return apiFailure("Conflict", message, about(resource, name));
 }
 
 const modified = "the object has been modified; please apply your changes to the latest version and try again";
 
 export function forbidden(resource: GroupResource, name: string, why: string): ApiError {
   const who = name === "" ? formatGroupResource(resource) : `${formatGroupResource(resource)} ${goQuote(name)}`;
-  return failure("Forbidden", `${who} is forbidden: ${why}`, about(resource, name));
+  return apiFailure("Forbidden", `${who} is forbidden: ${why}`, about(resource, name));
 }
 
 /** The object does not hold what its kind asks for; every error is listed in the text and in the causes. */
@@ -169,7 +170,7 @@ export function invalid(
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const who = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
   const message = `${who} ${goQuote(name)} is invalid${errors.length === 0 ? "" : `: ${list}`}`;
-  return failure("Invalid", message, {
+  return apiFailure("Invalid", message, {
     ...(name === "" ? {} : { name }),
     ...(kind.group === "" ? {} : { group: kind.group }),
     kind: kind.kind,
@@ -178,27 +179,27 @@ export function invalid(
 }
 
 export function badRequest(message: string): ApiError {
-  return failure("BadRequest", message);
+  return apiFailure("BadRequest", message);
 }
 
 export function unauthorized(message = "Unauthorized"): ApiError {
-  return failure("Unauthorized", message);
+  return apiFailure("Unauthorized", message);
 }
 
 /** The version that was asked for is no longer known: list again. */
 export function expired(message: string): ApiError {
-  return failure("Expired", message);
+  return apiFailure("Expired", message);
 }
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): ApiError {
-  return failure("TooManyRequests", message, { retryAfterSeconds });
+  return apiFailure("TooManyRequests", message, { retryAfterSeconds });
 }
 
 export function internalError(message: string): ApiError {
-  return failure("InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
+  return apiFailure("InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
 /** The cluster does not serve the kind. The text is kubectl's and helm's. */
 export function noMatch({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): ApiError {
-  return failure("NoMatch", `no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`);
+  return apiFailure("NoMatch", `no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`);
 }

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
-import { ApiError, unauthorized } from "../../api/index.ts";
+import { apiFailure, unauthorized } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Certificate } from "./certificate.ts";
@@ -78,18 +78,18 @@ async function answer(
   const url = `${scheme}://${incoming.headers.host ?? "127.0.0.1"}${incoming.url ?? "/"}`;
   // A page of another site whose name was made to resolve to this machine still sends that site's name.
   if (!isLoopback(incoming.headers.host)) {
-    return refuse(outgoing, 403, "Forbidden", "the Host header does not name this machine");
+    return refuse(outgoing, "Forbidden", "the Host header does not name this machine");
   }
-  if (!URL.canParse(url)) return refuse(outgoing, 400, "BadRequest", "the request's address cannot be read");
+  if (!URL.canParse(url)) return refuse(outgoing, "BadRequest", "the request's address cannot be read");
   if (!open.has(new URL(url).pathname) && !isAuthorized(incoming.headers.authorization, expected)) {
     const { status } = unauthorized();
-    return refuse(outgoing, 401, "Unauthorized", status.message ?? "Unauthorized");
+    return refuse(outgoing, "Unauthorized", status.message ?? "Unauthorized");
   }
   let response: Response;
   try {
     response = await cluster.fetch(toRequest(incoming, url, gone.signal));
   } catch (thrown) {
-    return refuse(outgoing, 400, "BadRequest", messageOf(thrown));
+    return refuse(outgoing, "BadRequest", messageOf(thrown));
   }
   await send(response, outgoing);
 }
@@ -140,17 +140,9 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-function refuse(outgoing: ServerResponse, code: number, reason: string, message: string): void {
-  const { status } = new ApiError({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Failure",
-    message,
-    reason,
-    code,
-  });
-  outgoing.writeHead(code, { "content-type": "application/json" });
+function refuse(outgoing: ServerResponse, reason: "Forbidden" | "BadRequest" | "Unauthorized", message: string): void {
+  const { status, http } = apiFailure(reason, message);
+  outgoing.writeHead(http, { "content-type": "application/json" });
   outgoing.end(`${JSON.stringify(status)}\n`);
 }
 
