@@ -1,3 +1,4 @@
+import { BodyError, readBounded } from "../../base/body.ts";
 import { SourceError } from "../errors.ts";
 import { createTransport, type Transport, withoutPassword } from "./transport.ts";
 
@@ -27,7 +28,7 @@ const maximumRedirects = 10;
 /** Downloads a body of bounded size. Redirects are followed; credentials stay with their origin. */
 export async function download(options: DownloadOptions): Promise<Uint8Array> {
   const { answer, url } = await open(options, {});
-  return readBounded(answer, { ...options, url });
+  return readBody(answer, { ...options, url });
 }
 
 /** As `download`, but undefined when the server still has what it gave this entity tag to. */
@@ -37,7 +38,7 @@ export async function downloadUnless(
 ): Promise<{ readonly bytes: Uint8Array; readonly entityTag?: string } | undefined> {
   const { answer, url } = await open(options, entityTag === undefined ? {} : { "if-none-match": entityTag });
   if (answer.status === 304) return undefined;
-  const bytes = await readBounded(answer, { ...options, url });
+  const bytes = await readBody(answer, { ...options, url });
   const given = answer.headers.get("etag");
   return given === null ? { bytes } : { bytes, entityTag: given };
 }
@@ -77,30 +78,19 @@ async function open(
 }
 
 /** The body, or TooLarge before more than `limit` bytes are in memory. */
-export async function readBounded(
+async function readBody(
   answer: Response,
   options: { readonly limit: number; readonly what: string; readonly url: URL },
 ): Promise<Uint8Array> {
   const { limit, what, url } = options;
-  const tooLarge = (): SourceError =>
-    new SourceError("TooLarge", `${what} exceeds the maximum ${what} file size of ${limit} bytes`);
-  if (Number(answer.headers.get("content-length") ?? 0) > limit) {
-    await answer.body?.cancel();
-    throw tooLarge();
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
   try {
-    for await (const chunk of answer.body ?? []) {
-      size += chunk.byteLength;
-      if (size > limit) throw tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
-    throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": unexpected EOF`, { cause });
+    return await readBounded(answer, limit);
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    if (error.code === "too-large")
+      throw new SourceError("TooLarge", `${what} exceeds the maximum ${what} file size of ${limit} bytes`);
+    throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": unexpected EOF`, { cause: error.cause });
   }
-  return Buffer.concat(chunks, size);
 }
 
 /** The value of an Authorization header. */
