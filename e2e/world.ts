@@ -33,10 +33,10 @@ export async function startWorld(t: TestContext) {
       return cluster.fetch(request);
     },
   });
-  await installDefinitions(client);
-  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "apps" } });
   const cache = createWatchCache({ client });
   open.defer(() => cache[Symbol.asyncDispose]());
+  await installDefinitions(client, cache);
+  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "apps" } });
   const charts = await openChartFolder();
   open.use(charts);
   const store = await openArtifactStore({ root: join(folder, "store") });

@@ -8,6 +8,7 @@ import { CommandError, defineCommand } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { startEmbedded } from "./playground/embedded.ts";
 import { openWorkspacePorts } from "./playground/workspace.ts";
+import { untilAborted } from "./wait.ts";
 
 const flags = { dir: { type: "string", default: ".cox", help: "where the cluster is kept" } } as const;
 
@@ -79,8 +80,7 @@ export const serve = defineCommand({
     await writeFile(paths.pid, `${process.pid}\n`);
     io.stdout(`Kubernetes API ${cluster.url} (kubeconfig ${cluster.kubeconfig})\n`);
     try {
-      if (!io.signal.aborted)
-        await new Promise<void>((done) => io.signal.addEventListener("abort", () => done(), { once: true }));
+      await untilAborted(io.signal);
     } finally {
       await cluster.close();
       await rm(paths.pid, { force: true });

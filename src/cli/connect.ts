@@ -1,8 +1,8 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "../kube/index.ts";
 import { type Connected, connect as connectToCluster } from "../kube/node/index.ts";
 import type { Io } from "./command.ts";
+import { exists } from "./files.ts";
 
 /** The flags by which flux finds its cluster. */
 export const fluxFlags = {
@@ -34,13 +34,6 @@ async function playgroundKubeconfig({ env, cwd }: Io): Promise<string | undefine
   if (env.HOME && (await exists(join(env.HOME, ".kube", "config")))) return undefined;
   const path = join(cwd, ".cox", "kubeconfig");
   return (await exists(path)) ? path : undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** A client for one command, and the namespace that it works in. Disposing closes the connections, so that the process can end. */

@@ -5,6 +5,7 @@ import { openArtifactStore, serveArtifacts } from "../sources/index.ts";
 import { defineCommand } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { createLog } from "./log.ts";
+import { untilAborted } from "./wait.ts";
 
 /** `cox run`: the controllers alone, on the cluster of the kubeconfig or the one that this process runs in. */
 export const command = defineCommand({
@@ -43,8 +44,7 @@ export const command = defineCommand({
       log: createLog(io, flags["log-level"] === "error" ? "error" : "info"),
     });
     try {
-      if (!io.signal.aborted)
-        await new Promise<void>((done) => io.signal.addEventListener("abort", () => done(), { once: true }));
+      await untilAborted(io.signal);
     } finally {
       await controllers.stop();
       await artifacts.close();

@@ -9,6 +9,7 @@ import { startPlayground, type Playground } from "./playground/playground.ts";
 import { openWorkspace, type Workspace } from "./playground/workspace.ts";
 import { fluxTable } from "./table.ts";
 import { describePods, statusRows } from "./playground/summary.ts";
+import { untilAborted } from "./wait.ts";
 
 const releasePath = "clusters/my-cluster/apps/grade-api/helmrelease.yaml";
 const valuesPath = "clusters/my-cluster/apps/grade-api/values-configmap.yaml";
@@ -186,9 +187,4 @@ function whatNext({ repository }: Workspace, kubeconfig: string): string {
     "Ctrl-C stops; the next start goes on from here.",
     "",
   ].join("\n");
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
 }

@@ -1,9 +1,10 @@
-import { ApiError, findCondition, type Condition, type KubeObject } from "../../api/index.ts";
+import { ApiError, type Condition, type KubeObject } from "../../api/index.ts";
 import type { Client } from "../../kube/index.ts";
 import { CommandError, defineCommand } from "../command.ts";
 import { connect, fluxFlags } from "../connect.ts";
 import { fluxTable } from "../table.ts";
-import { type FluxKind, helmRelease, isStatic, kustomization, shortenDigests, sources } from "./kinds.ts";
+import { statusCells } from "./status-cells.ts";
+import { type FluxKind, helmRelease, kustomization, sources } from "./kinds.ts";
 
 const flags = {
   ...fluxFlags,
@@ -121,27 +122,14 @@ function renderKind(kind: FluxKind, objects: readonly KubeObject[], flags: GetFl
     )
     .map((object) => {
       const name = object.metadata.name ?? "";
-      const { ready, message } = readyOf(object);
-      const shorten = kind.shortens ? shortenDigests : (value: string) => value;
       return [
         ...(all ? [object.metadata.namespace ?? ""] : []),
         withPrefix ? `${kind.resource}/${name}` : name,
         ...(showSource ? [sourceOf(object)] : []),
-        shorten(kind.revision(object)),
-        (object.spec as { readonly suspend?: boolean } | undefined)?.suspend === true ? "True" : "False",
-        ready,
-        shorten(message),
+        ...statusCells(kind, object),
       ];
     });
   return fluxTable(header, rows, { header: !flags["no-header"] });
-}
-
-function readyOf(object: KubeObject): { readonly ready: string; readonly message: string } {
-  if (isStatic(object)) return { ready: "True", message: "Helm repository is Ready" };
-  const ready = findCondition(conditionsOf(object), "Ready");
-  return ready === undefined
-    ? { ready: "False", message: "waiting to be reconciled" }
-    : { ready: ready.status, message: ready.message };
 }
 
 function sourceOf(object: KubeObject): string {

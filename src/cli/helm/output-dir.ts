@@ -1,7 +1,8 @@
-import { appendFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ChartCrd, Hook, Manifest } from "../../chart/index.ts";
 import { CommandError, type Io } from "../command.ts";
+import { exists } from "../files.ts";
 
 export interface RenderedOutput {
   readonly directory: string;
@@ -35,11 +36,4 @@ export async function writeRendered(output: RenderedOutput): Promise<void> {
     await write(inRelease, path, content, written.has(`${inRelease}/${path}`));
   for (const { path, manifest } of output.hooks)
     await write(inRelease, path, manifest, await exists(resolve(io.cwd, inRelease, path)));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

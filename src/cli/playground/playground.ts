@@ -1,7 +1,14 @@
-import { crdManifests, findCondition, type Condition, isApiError, type KubeObject } from "../../api/index.ts";
+import { crdManifests, isApiError, type KubeObject, referenceTo } from "../../api/index.ts";
 import { parseYamlDocuments } from "../../base/yaml/index.ts";
 import { allControllers, type Controllers, type Log, runControllers } from "../../controllers/index.ts";
-import { type Client, createClient, createWatchCache, type Fetch, type WatchCache } from "../../kube/index.ts";
+import {
+  type Client,
+  createClient,
+  createWatchCache,
+  type Fetch,
+  waitReady,
+  type WatchCache,
+} from "../../kube/index.ts";
 import { openArtifactStore, serveArtifacts, serveChartRepository, serveGit } from "../../sources/index.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -50,7 +57,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const artifacts = await serveArtifacts(store, { port: ports.artifacts });
   open.defer(() => artifacts.close());
 
-  await installDefinitions(client);
+  await installDefinitions(client, cache);
   const quiet = await narrate(cache, tell);
   const controllers = await runControllers({
     client,
@@ -84,22 +91,17 @@ async function stopControllers(controllers: Controllers, quiet: () => void): Pro
   await controllers.stop();
 }
 
-/** Applies the definitions of our kinds and waits until they are served. */
-export async function installDefinitions(client: Client): Promise<void> {
-  const definitions = crdManifests();
-  for (const definition of definitions) await client.apply(definition, { fieldManager: "coxswain", force: true });
-  for (const definition of definitions) {
-    const reference = {
-      apiVersion: definition.apiVersion,
-      kind: definition.kind,
-      name: definition.metadata.name ?? "",
-    };
-    for (let turn = 0; turn < 200; turn += 1) {
-      const { status } = await client.get(reference);
-      const conditions = (status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions;
-      if (findCondition(conditions, "Established")?.status === "True") break;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+const patience = 30_000; // milliseconds; a cluster that is well needs a few hundred
+
+/** Applies the definitions of our kinds and waits until they are served. Throws when they are not in time. */
+export async function installDefinitions(client: Client, cache: WatchCache): Promise<void> {
+  const applied = await Promise.all(
+    crdManifests().map((definition) => client.apply(definition, { fieldManager: "coxswain", force: true })),
+  );
+  const { outcome, pending } = await waitReady({ cache, targets: applied.map(referenceTo), timeout: patience });
+  if (outcome !== "reached") {
+    const names = pending.map(({ target, readiness }) => `${target.name} (${readiness.message})`).join(", ");
+    throw new Error(`custom resource definitions are not served: ${names}`);
   }
   client.refreshDiscovery();
 }

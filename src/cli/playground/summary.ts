@@ -1,6 +1,7 @@
 import { type Condition, findCondition, type KubeObject } from "../../api/index.ts";
 import type { Client } from "../../kube/index.ts";
-import { fluxKinds, shortenDigests } from "../flux/kinds.ts";
+import { fluxKinds } from "../flux/kinds.ts";
+import { statusCells } from "../flux/status-cells.ts";
 
 /** A row for each object that the controllers look after, as `cox get all` shows it. */
 export async function statusRows(client: Client): Promise<readonly (readonly string[])[]> {
@@ -8,16 +9,7 @@ export async function statusRows(client: Client): Promise<readonly (readonly str
   for (const kind of fluxKinds) {
     const { items } = await client.list(kind);
     for (const object of items) {
-      const { conditions } = (object.status ?? {}) as { readonly conditions?: readonly Condition[] };
-      const ready = findCondition(conditions, "Ready");
-      const isSuspended = (object.spec as { readonly suspend?: boolean } | undefined)?.suspend === true;
-      rows.push([
-        `${kind.resource}/${object.metadata.name ?? ""}`,
-        shortenDigests(kind.revision(object)),
-        isSuspended ? "True" : "False",
-        ready?.status ?? "False",
-        shortenDigests(ready?.message ?? "waiting to be reconciled"),
-      ]);
+      rows.push([`${kind.resource}/${object.metadata.name ?? ""}`, ...statusCells(kind, object)]);
     }
   }
   return rows;

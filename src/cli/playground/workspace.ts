@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packageChart } from "../../chart/index.ts";
 import { loadChartDirectory } from "../../chart/node/index.ts";
 import { commitGit, copyFolder, createGitRepository } from "../../sources/index.ts";
+import { exists } from "../files.ts";
 
 /** The ports of a playground: chosen once and kept, because URLs with them are committed to its Git repository. */
 export interface Ports {
@@ -99,13 +100,6 @@ async function publishChart({ repository, charts }: Workspace): Promise<void> {
   if (await exists(target)) return;
   await writeFile(`${target}.new`, await packageChart(chart));
   await rename(`${target}.new`, target);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function isFree(port: number): Promise<boolean> {
