@@ -1,4 +1,4 @@
-import { BodyError, readBounded } from "../base/body.ts";
+import { BodyError, readBounded } from "../base/node/body.ts";
 import { OciError } from "./errors.ts";
 
 /** The body of an answer, or TooLarge before more than `limit` bytes are in memory. */

@@ -1,4 +1,4 @@
-import { BodyError, readBounded } from "../../base/body.ts";
+import { BodyError, readBounded } from "../../base/node/body.ts";
 import { SourceError } from "../errors.ts";
 import { createTransport, type Transport, withoutPassword } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import { CodedError } from "./errors.ts";
+import { CodedError } from "../errors.ts";
 
 /** An answer's body that was not read to its end. */
 export class BodyError extends CodedError<"too-large" | "cut-off"> {}
@@ -22,17 +22,5 @@ export async function readBounded(answer: Response, limit: number): Promise<Uint
     if (cause instanceof BodyError) throw cause;
     throw new BodyError("cut-off", "body was cut off", { cause });
   }
-  return joined(chunks, size);
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
+  return Buffer.concat(chunks, size);
 }
