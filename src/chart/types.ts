@@ -180,6 +180,8 @@ export interface RenderOptions {
   readonly values: Values;
   readonly release: ReleaseOptions;
   readonly capabilities: Capabilities;
+  /** Instead of `capabilities.apiVersions`, where they cost a question to the cluster: asked once, and only by a template that looks at them. */
+  readonly readApiVersions?: () => Promise<readonly string[]>;
   /** Without it every `lookup` answers `{}`, as offline. */
   readonly lookup?: Lookup;
   readonly skipSchemaValidation?: boolean;

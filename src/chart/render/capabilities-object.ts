@@ -1,14 +1,28 @@
-import { type GoStruct, goStruct, withType } from "../../template/index.ts";
+import { type GoStruct, goStruct, LookupPending, withType } from "../../template/index.ts";
 import type { Capabilities, KubeVersion } from "../types.ts";
 
-/** `.Capabilities` of the cluster, or of the offline defaults. */
-export function capabilitiesObject(capabilities: Capabilities): GoStruct {
+/** Thrown by a look at the API versions that nobody has asked the cluster for yet. */
+export class ApiVersionsPending extends LookupPending {
+  constructor() {
+    super({ apiVersion: "", kind: "APIVersions", namespace: "", name: "" });
+  }
+}
+
+/** `.Capabilities` of the cluster, or of the offline defaults. With `pending` a look at the API versions throws ApiVersionsPending. */
+export function capabilitiesObject(
+  capabilities: Capabilities,
+  { pending = false }: { readonly pending?: boolean } = {},
+): GoStruct {
+  const versions = pending ? undefined : versionSet(capabilities.apiVersions);
   return goStruct({
     typeName: "common.Capabilities",
     pointer: true,
     fields: {
       KubeVersion: kubeVersionObject(capabilities.kubeVersion),
-      APIVersions: versionSet(capabilities.apiVersions),
+      get APIVersions(): readonly string[] {
+        if (versions === undefined) throw new ApiVersionsPending();
+        return versions;
+      },
       HelmVersion: helmVersion,
     },
   });

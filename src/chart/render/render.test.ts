@@ -61,6 +61,32 @@ test("renderChart() fetches each lookup once and renders again", async () => {
   assert.match(rendered.manifest, /c: first/, "what a template changes must not reach the next attempt");
 });
 
+const looksAtVersions = [
+  { name: "does not ask for the API versions when no template looks at them", text: "a: 1", want: 0 },
+  {
+    name: "asks once however many look",
+    text: `{{ range until 3 }}{{ $.Capabilities.APIVersions.Has "x/v1" }}{{ end }}`,
+    want: 1,
+  },
+  { name: "asks when all capabilities are printed", text: "{{ .Capabilities | toJson }}", want: 1 },
+  { name: "asks from a text in values", text: `{{ tpl "{{ .Capabilities.APIVersions | len }}" . }}`, want: 1 },
+  { name: "knows the version of the cluster without", text: "a: {{ .Capabilities.KubeVersion.Major }}", want: 0 },
+];
+for (const { name, text, want } of looksAtVersions) {
+  test(`renderChart() ${name}`, async () => {
+    let asked = 0;
+    const readApiVersions = async (): Promise<readonly string[]> => {
+      asked += 1;
+      return ["x/v1"];
+    };
+    const chart = chartOf({ "NOTES.txt": text, "b.yaml": configMap("b") });
+    const rendered = await renderChart(options(chart, { readApiVersions }));
+    assert.equal(asked, want);
+    const capabilities = { ...offlineCapabilities(), apiVersions: ["x/v1"] };
+    assert.equal(rendered.notes, (await renderChart(options(chart, { capabilities }))).notes);
+  });
+}
+
 test("renderChart() fails with what a lookup throws", async () => {
   const lookup = (): Promise<Values> => Promise.reject(new Error("forbidden"));
   await assert.rejects(

@@ -26,6 +26,7 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
     freshValues: () => coalesceValues(chart, options.values),
     release,
     capabilities,
+    readApiVersions: options.readApiVersions,
     lookup: options.lookup,
     strict: options.strict ?? false,
     lint: options.lint ?? false,

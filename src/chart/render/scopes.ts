@@ -25,6 +25,8 @@ export interface ScopeOptions {
   readonly values: Values;
   readonly release: ReleaseOptions;
   readonly capabilities: Capabilities;
+  /** The API versions are not known yet. */
+  readonly pending?: boolean;
 }
 
 /** The templates of a chart and its subcharts in the order in which Helm parses them: the deepest first, the root chart's last. */
@@ -40,7 +42,7 @@ export function renderables(options: ScopeOptions): Renderable[] {
       Revision: int(revision),
       Service: "Helm",
     },
-    Capabilities: capabilitiesObject(options.capabilities),
+    Capabilities: capabilitiesObject(options.capabilities, { pending: options.pending === true }),
   };
   const values = withType(options.values as Scope, valuesType);
   collect(options.chart, { path: options.chart.metadata.name, isRoot: true, values, shared, found });

@@ -2,15 +2,17 @@ import type { Values } from "../../base/value.ts";
 import { LookupPending, TemplateError } from "../../template/index.ts";
 import { ChartError } from "../errors.ts";
 import type { Lookup, RenderOptions } from "../types.ts";
+import { ApiVersionsPending } from "./capabilities-object.ts";
 import { compiledTemplates } from "./compiled.ts";
 import { isPartial, type RenderedFile } from "./manifests.ts";
 import { renderables, type ScopeOptions } from "./scopes.ts";
 
 /** What renders: the processed chart, and fresh values for each attempt because templates may change them. */
-export interface TemplateRun extends Omit<ScopeOptions, "values"> {
+export interface TemplateRun extends Omit<ScopeOptions, "values" | "pending"> {
   /** The chart as it was loaded: the key under which its compiled templates are kept. */
   readonly loaded: RenderOptions["chart"];
   readonly freshValues: () => Values;
+  readonly readApiVersions?: RenderOptions["readApiVersions"];
   readonly lookup: Lookup | undefined;
   readonly strict: boolean;
   readonly lint: boolean;
@@ -25,13 +27,19 @@ const maxAttempts = 1000;
  * Runs every template that is no partial. Templates are synchronous: one that looks up what is not known yet is stopped, the answer is
  * fetched, and all are run again. Throws ChartError with Helm's text for a template that fails.
  */
-export async function renderTemplates(run: TemplateRun): Promise<RenderedFile[]> {
+export async function renderTemplates(given: TemplateRun): Promise<RenderedFile[]> {
   const answers = new Map<string, Values>();
+  let run = given;
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     try {
       return renderOnce(run, answers);
     } catch (error) {
       if (error instanceof TemplateError) throw new ChartError("RenderFailed", error.message, { cause: error });
+      if (error instanceof ApiVersionsPending && run.readApiVersions !== undefined) {
+        const capabilities = { ...run.capabilities, apiVersions: await run.readApiVersions() };
+        run = { ...run, capabilities, readApiVersions: undefined };
+        continue;
+      }
       if (!(error instanceof LookupPending) || run.lookup === undefined) throw error;
       const { apiVersion, kind, namespace, objectName: name } = error;
       answers.set(
@@ -44,7 +52,7 @@ export async function renderTemplates(run: TemplateRun): Promise<RenderedFile[]>
 }
 
 function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): RenderedFile[] {
-  const templates = renderables({ ...run, values: run.freshValues() });
+  const templates = renderables({ ...run, values: run.freshValues(), pending: run.readApiVersions !== undefined });
   const set = compiledTemplates(run.loaded, { templates, strict: run.strict });
   const includes = new Map<string, number>();
   const lookup = (apiVersion: string, kind: string, namespace: string, name: string): unknown => {
