@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, lstat, mkdir, open, readdir, rename, rm, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { syncFolder } from "../../base/node/durable-file.ts";
 import { type Artifact, defaultRetention, folderOf, type Owner, type Retention, selectGarbage } from "../artifact.ts";
 import { SourceError } from "../errors.ts";
 import { createFileHandler } from "./file-handler.ts";
@@ -211,13 +212,6 @@ async function entriesOf(folder: string) {
   } catch {
     return [];
   }
-}
-
-/** Makes a rename durable; some file systems cannot open folders, and lose nothing by it. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
