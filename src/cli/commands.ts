@@ -132,6 +132,12 @@ export const cox: CommandGroup = {
       summary: "Run the controllers in the foreground",
       load: () => import("./run-controllers.ts").then((file) => file.command),
     },
+    registry: {
+      summary: "The embedded OCI registry alone",
+      commands: {
+        serve: { summary: "Run it in the foreground", load: () => import("./registry.ts").then((file) => file.serve) },
+      },
+    },
     install: {
       summary: "Print the manifests for a cluster",
       load: () => import("./install.ts").then((file) => file.command),

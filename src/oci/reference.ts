@@ -32,8 +32,7 @@ export function parseReference(text: string): Reference {
   const colon = rest.lastIndexOf(":");
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
   const repository = (colon < 0 ? rest : rest.slice(0, colon)).replace(/\/+$/, "");
-  if (repository.length > 255 || !namePattern.test(repository))
-    throw invalid(text, `${JSON.stringify(repository)} is not a repository name`);
+  if (!isRepositoryName(repository)) throw invalid(text, `${JSON.stringify(repository)} is not a repository name`);
   if (tag !== undefined) assertTag(tag);
   if (digest !== undefined) assertDigest(digest);
   return {
@@ -49,12 +48,26 @@ export function formatReference({ registry, repository, tag, digest }: Reference
   return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+/** What the distribution specification lets a repository be called. */
+export function isRepositoryName(text: string): boolean {
+  return text.length <= 255 && namePattern.test(text);
+}
+
+export function isTag(text: string): boolean {
+  return tagPattern.test(text);
+}
+
+/** True for digests of the algorithms that every registry knows. */
+export function isDigest(text: string): boolean {
+  return digestPattern.test(text);
+}
+
 export function assertTag(tag: string): void {
-  if (!tagPattern.test(tag)) throw new OciError("InvalidReference", `${JSON.stringify(tag)} is not a tag`);
+  if (!isTag(tag)) throw new OciError("InvalidReference", `${JSON.stringify(tag)} is not a tag`);
 }
 
 export function assertDigest(digest: string): void {
-  if (!digestPattern.test(digest)) throw new OciError("InvalidReference", `${JSON.stringify(digest)} is not a digest`);
+  if (!isDigest(digest)) throw new OciError("InvalidReference", `${JSON.stringify(digest)} is not a digest`);
 }
 
 /** True for what never leaves this machine: Flux and Docker speak plain HTTP there. */

@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { hashSync } from "bcryptjs";
+import { authenticateFile } from "../registry/authenticate.ts";
+import { openRegistryFolder } from "../registry/registry.ts";
+import { serveRegistry } from "../registry/serve.ts";
 import type { Fetch } from "../types.ts";
 
 /** Debian's docker-registry, where it is installed. */
@@ -14,11 +17,51 @@ export const registryProgram = ["/usr/bin/docker-registry", "/usr/local/bin/dock
 );
 export const withoutRegistry = registryProgram === undefined ? "docker-registry is not installed" : false;
 
-/** Starts a registry on loopback, with a user if one is given; it ends with the test. Returns `127.0.0.1:port`. */
-export async function startRegistry(
-  t: TestContext,
-  user?: { readonly username: string; readonly password: string },
+export interface User {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What ends with a test, or with the tool that asks. */
+export type Ending = Pick<TestContext, "after">;
+
+/** The registries that the same tests hold for; `skip` says why one is not here. */
+export const registries: readonly {
+  readonly name: string;
+  readonly skip: string | false;
+  readonly start: (t: Ending, user?: User) => Promise<string>;
+}[] = [
+  { name: "docker-registry", skip: withoutRegistry, start: startRegistry },
+  { name: "embedded", skip: false, start: startEmbeddedRegistry },
+];
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(t: Ending): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "cox-registry-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts our own registry on loopback, with a user if one is given; it ends with the test. Returns `127.0.0.1:port`. */
+export async function startEmbeddedRegistry(
+  t: Ending,
+  user?: User,
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<string> {
+  const folder = await temporaryFolder(t);
+  const htpasswd = join(folder, "htpasswd");
+  if (user !== undefined) await writeFile(htpasswd, `${user.username}:${hashSync(user.password, 4)}\n`);
+  const registry = await openRegistryFolder({
+    directory: join(folder, "data"),
+    ...(user === undefined ? {} : { authenticate: await authenticateFile(htpasswd) }),
+  });
+  const server = await serveRegistry(registry, tls === undefined ? {} : { tls });
+  t.after(() => server.close());
+  return `127.0.0.1:${server.port}`;
+}
+
+/** Starts Debian's registry on loopback, with a user if one is given; it ends with the test. Returns `127.0.0.1:port`. */
+export async function startRegistry(t: Ending, user?: User): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cox-registry-"));
   const port = await freePort();
   const auth = user === undefined ? "" : `auth:\n  htpasswd:\n    realm: test\n    path: ${join(folder, "htpasswd")}\n`;
