@@ -18,8 +18,13 @@ export interface Repository {
   tags(): Promise<readonly string[]>;
   /** Uploads a blob unless the registry has it. */
   pushBlob(content: Uint8Array, mediaType: string): Promise<Descriptor>;
-  /** Uploads a manifest under a tag. */
-  pushManifest(manifest: Manifest, tag: string): Promise<Descriptor>;
+  /** Uploads a manifest, or the very bytes of one, under a tag. */
+  pushManifest(manifest: Manifest | ManifestBytes, tag: string): Promise<Descriptor>;
+}
+
+export interface ManifestBytes {
+  readonly content: Uint8Array;
+  readonly mediaType: string;
 }
 
 const manifestLimit = 4 << 20;
@@ -125,7 +130,7 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
 
     async pushManifest(manifest, tag) {
       assertTag(tag);
-      const content = new TextEncoder().encode(JSON.stringify(manifest));
+      const content = "content" in manifest ? manifest.content : new TextEncoder().encode(JSON.stringify(manifest));
       const mediaType = manifest.mediaType ?? mediaTypes.manifest;
       const url = session.url(`manifests/${tag}`);
       const done = await session.send(

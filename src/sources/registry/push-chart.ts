@@ -1,0 +1,76 @@
+import type { ChartMetadata } from "../../chart/index.ts";
+import { type Descriptor, mediaTypes, type Repository } from "../../oci/index.ts";
+import { chartLayerType } from "./select-tag.ts";
+
+const configType = "application/vnd.cncf.helm.config.v1+json";
+const provenanceType = "application/vnd.cncf.helm.chart.provenance.v1.prov";
+
+export interface PushedChart {
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  readonly chart: Descriptor;
+  readonly provenance?: Descriptor;
+  readonly tag: string;
+}
+
+/**
+ * Uploads a packed chart as `helm push` does, under the tag of its version; the same chart, at the same time, is the same bytes as Helm's.
+ * `repository` is the one that bears the chart's name.
+ */
+export async function pushChart(
+  repository: Repository,
+  {
+    archive,
+    metadata,
+    provenance,
+    created,
+  }: {
+    readonly archive: Uint8Array;
+    readonly metadata: ChartMetadata;
+    readonly provenance?: Uint8Array;
+    readonly created: Date;
+  },
+): Promise<PushedChart> {
+  const chart = await repository.pushBlob(archive, chartLayerType);
+  const signed = provenance === undefined ? undefined : await repository.pushBlob(provenance, provenanceType);
+  const config = await repository.pushBlob(goJson(metadata), configType);
+  // Helm: layers are sorted by digest, and the manifest does not say its media type.
+  const layers = [chart, ...(signed === undefined ? [] : [signed])].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const tag = metadata.version.replaceAll("+", "_");
+  const content = goJson({ schemaVersion: 2, config, layers, annotations: annotationsOf(metadata, created) });
+  const manifest = await repository.pushManifest({ content, mediaType: mediaTypes.manifest }, tag);
+  return { manifest, config, chart, tag, ...(signed === undefined ? {} : { provenance: signed }) };
+}
+
+/** Helm: generateOCIAnnotations. Title and version cannot be changed by a chart's own annotations; the others can. */
+function annotationsOf(metadata: ChartMetadata, created: Date): Readonly<Record<string, string>> {
+  const { name, version, description = "", home = "", sources = [], maintainers = [], annotations = {} } = metadata;
+  const authors = maintainers
+    .map((one) => `${one.name ?? ""}${(one.email ?? "") === "" ? "" : ` (${one.email})`}`)
+    .join(", ");
+  const fields = {
+    authors,
+    created: created.toISOString().replace(/\.\d+Z$/, "Z"),
+    description,
+    source: sources[0] ?? "",
+    title: name,
+    url: home,
+    version,
+  };
+  const own = Object.entries(fields)
+    .filter(([, text]) => text.trim() !== "")
+    .map(([key, text]) => [`org.opencontainers.image.${key}`, text] as const);
+  const fixed = new Set(["org.opencontainers.image.title", "org.opencontainers.image.version"]);
+  const custom = Object.entries(annotations).filter(([key]) => !fixed.has(key));
+  // Go writes maps in the order of their keys.
+  return Object.fromEntries([...new Map([...own, ...custom])].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Go writes these as escapes, and the digest is of what is written. */
+function goJson(value: unknown): Uint8Array {
+  const text = JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return new TextEncoder().encode(text);
+}
