@@ -1,9 +1,10 @@
-// Runs the tests: all of them, or those whose path contains one of the arguments. Prints what fails and one closing line.
+// Runs the tests: all of them, or those whose path contains one of the arguments. Prints what fails and one closing line; of chosen ones
+// every test, unless --quiet.
 import { globSync } from "node:fs";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => word !== "--quiet");
 const files = ["src", "tools", "conformance", "e2e"]
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
@@ -21,7 +22,7 @@ stream.on("test:fail", (event) => {
   if (event.details.type === "suite") return;
   counts.failed += 1;
 });
-const quiet = wanted.length === 0;
+const quiet = wanted.length === 0 || process.argv.includes("--quiet");
 if (quiet) stream.on("test:fail", (event) => process.stdout.write(describe(event)));
 else stream.compose(spec).pipe(process.stdout);
 stream.on("end", () => {

@@ -335,7 +335,10 @@ test("scale reads and writes replicas", async () => {
     [body["kind"], body["spec"], body["status"]?.["selector"]],
     ["Scale", { replicas: 1 }, "app=scaled"],
   );
-  const scaled = await ask(`PUT ${deployments}/scaled/scale`, { body: { ...body, spec: { replicas: 3 } } });
+  const scaled = await ask(`PUT ${deployments}/scaled/scale`, {
+    // The controllers change it meanwhile: without a version it is no conflict.
+    body: { ...body, metadata: { name: "scaled", namespace }, spec: { replicas: 3 } },
+  });
   assert.deepEqual(scaled.body["spec"], { replicas: 3 });
   assert.equal((await ask(`GET ${deployments}/scaled`)).body["spec"]?.["replicas"], 3);
 });
