@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { commitGit } from "../src/sources/index.ts";
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "cox-up-"));
@@ -92,4 +93,23 @@ test("cox up says why when the release is not ready in time", { timeout: 60_000 
   const run = cox(t, "up", "--once", "--dir", dir, "--timeout", "1ms");
   assert.equal(await run.ended, 1, run.output());
   assert.match(run.output(), /✗ HelmRelease\/flux-system\/grade-api is not ready in time: /);
+});
+
+test("cox up installs from its OCI registry by a commit, and upgrades by another", { timeout: 90_000 }, async (t) => {
+  const dir = await folder(t);
+  const run = cox(t, "up", "--dir", dir);
+  await run.until("Try next");
+  const directory = join(dir, "grade-api");
+  const path = "clusters/my-cluster/apps/hello-from-registry.yaml";
+  const text = await readFile(join(directory, "tour/hello-from-registry.yaml"), "utf8");
+  await commitGit({ directory, message: "Say hello", files: { [path]: text } });
+  await run.until(/✔ OCIRepository\/flux-system\/hello: stored artifact for digest '1\.1\.0@sha256:[0-9a-f]{64}'/);
+  await run.until(
+    /✔ HelmRelease\/flux-system\/hello: Helm install succeeded for release hello\/hello\.v1 with chart grade-api@1\.1\.0/,
+  );
+  const more = text.replace("replicaCount: 1", "replicaCount: 2");
+  await commitGit({ directory, message: "Say it twice", files: { [path]: more } });
+  await run.until("✔ HelmRelease/flux-system/hello: Helm upgrade succeeded for release hello/hello.v2");
+  run.stop("SIGINT");
+  assert.equal(await run.ended, 0, run.output());
 });

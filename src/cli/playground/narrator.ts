@@ -6,6 +6,7 @@ const kinds: readonly Kind[] = [
   { apiVersion: source, kind: "GitRepository" },
   { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" },
   { apiVersion: source, kind: "HelmRepository" },
+  { apiVersion: source, kind: "OCIRepository" },
   { apiVersion: source, kind: "HelmChart" },
   { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" },
   { apiVersion: "apps/v1", kind: "Deployment" },

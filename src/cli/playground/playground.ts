@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { startEmbedded } from "./embedded.ts";
 import { narrate } from "./narrator.ts";
 import { watchCommits } from "./receiver.ts";
+import { startRegistry } from "./registry.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Playground {
@@ -53,6 +54,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const charts = await serveChartRepository({ directory: workspace.charts, port: ports.charts });
   open.defer(() => charts.close());
   tell(`✔ chart repository ${charts.url} serves ${workspace.charts}`);
+  const registry = await startRegistry(workspace, now);
+  open.defer(() => registry.close());
+  tell(`✔ OCI registry ${registry.url}/charts serves ${workspace.registry}`);
   const store = await openArtifactStore({ root: workspace.artifacts, address: `127.0.0.1:${ports.artifacts}` });
   const artifacts = await serveArtifacts(store, { port: ports.artifacts });
   open.defer(() => artifacts.close());

@@ -13,6 +13,7 @@ export interface Ports {
   readonly git: number;
   readonly charts: number;
   readonly artifacts: number;
+  readonly registry: number;
 }
 
 /** Where everything of a playground is kept. */
@@ -22,12 +23,14 @@ export interface Workspace {
   readonly repository: string;
   readonly charts: string;
   readonly artifacts: string;
+  /** The content of the OCI registry. */
+  readonly registry: string;
   readonly cluster: string;
   readonly kubeconfig: string;
   readonly ports: Ports;
 }
 
-const wanted: Ports = { api: 9420, git: 9421, charts: 9422, artifacts: 9423 };
+const wanted: Ports = { api: 9420, git: 9421, charts: 9422, artifacts: 9423, registry: 9424 };
 const example = fileURLToPath(new URL("../../../examples/grade-api", import.meta.url));
 
 export const repositoryName = "grade-api";
@@ -40,6 +43,7 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
     repository: join(directory, repositoryName),
     charts: join(directory, "charts"),
     artifacts: join(directory, "artifacts"),
+    registry: join(directory, "registry"),
     cluster: join(directory, "cluster"),
     kubeconfig: join(directory, "kubeconfig"),
     ports,
@@ -57,22 +61,25 @@ export async function openWorkspacePorts(directory: string): Promise<Ports> {
 }
 
 async function choosePorts(file: string): Promise<Ports> {
+  let known: Partial<Ports> = {};
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Ports;
+    known = JSON.parse(await readFile(file, "utf8")) as Partial<Ports>;
   } catch {
     // The first start, or a file that somebody broke: choose again.
   }
-  const taken = new Set<number>();
+  if (Object.keys(wanted).every((name) => name in known)) return known as Ports;
+  const taken = new Set<number>(Object.values(known));
   const choose = async (port: number): Promise<number> => {
     const chosen = (await isFree(port)) && !taken.has(port) ? port : await freePort();
     taken.add(chosen);
     return chosen;
   };
   const ports: Ports = {
-    api: await choose(wanted.api),
-    git: await choose(wanted.git),
-    charts: await choose(wanted.charts),
-    artifacts: await choose(wanted.artifacts),
+    api: known.api ?? (await choose(wanted.api)),
+    git: known.git ?? (await choose(wanted.git)),
+    charts: known.charts ?? (await choose(wanted.charts)),
+    artifacts: known.artifacts ?? (await choose(wanted.artifacts)),
+    registry: known.registry ?? (await choose(wanted.registry)),
   };
   await writeFile(`${file}.new`, `${JSON.stringify(ports)}\n`);
   await rename(`${file}.new`, file);
@@ -84,11 +91,16 @@ async function makeRepository({ repository, ports }: Workspace): Promise<void> {
   await copyFolder(example, repository);
   const files: Record<string, string> = {};
   const base = "clusters/my-cluster";
-  for (const path of [`${base}/flux-system/gotk-sync.yaml`, `${base}/apps/grade-api/helmrepository.yaml`]) {
+  for (const path of [
+    `${base}/flux-system/gotk-sync.yaml`,
+    `${base}/apps/grade-api/helmrepository.yaml`,
+    "tour/hello-from-registry.yaml",
+  ]) {
     const text = await readFile(join(repository, path), "utf8");
     files[path] = text
       .replaceAll(`127.0.0.1:${wanted.git}/`, `127.0.0.1:${ports.git}/`)
-      .replaceAll(`127.0.0.1:${wanted.charts}`, `127.0.0.1:${ports.charts}`);
+      .replaceAll(`127.0.0.1:${wanted.charts}`, `127.0.0.1:${ports.charts}`)
+      .replaceAll(`127.0.0.1:${wanted.registry}/`, `127.0.0.1:${ports.registry}/`);
   }
   await commitGit({ directory: repository, message: "Add grade-api", files });
 }
