@@ -7,6 +7,7 @@ import { createThrottle, type Sleep, sleep as platformSleep } from "./throttle.t
 import { type Call, createTransport } from "./transport.ts";
 import type {
   ApiResource,
+  ApplyOptions,
   Client,
   DeleteOptions,
   Fetch,
@@ -68,12 +69,9 @@ export function createClient(options: ClientOptions): Client {
     });
   };
   const write = async <T>(
-    call: Pick<Call, "method" | "contentType" | "idempotent"> & { readonly path: string; readonly body: unknown },
-    { dryRun, fieldManager, fieldValidation, signal, force }: WriteOptions & { readonly force?: boolean },
-  ): Promise<T> => {
-    const query = queryString({ fieldManager, fieldValidation, force, dryRun: dryRun === true ? "All" : undefined });
-    return await json<T>({ ...call, path: call.path + query, signal });
-  };
+    call: Pick<Call, "method" | "contentType"> & { readonly path: string; readonly body: unknown },
+    given: WriteOptions,
+  ): Promise<T> => await json<T>({ ...call, path: call.path + writeQuery(given), signal: given.signal });
 
   const client: Client = {
     async get(reference, { subresource, signal } = {}) {
@@ -142,10 +140,17 @@ export function createClient(options: ClientOptions): Client {
       return await write<T>({ method: "PATCH", path, body: patch, contentType: patchTypes[given.type] }, given);
     },
 
-    async apply(object, given) {
-      const path = await pathOf(referenceTo(object), given.subresource);
+    async apply<T extends KubeObject>(object: KubeObject, given: ApplyOptions) {
+      return (await client.upsert<T>(object, given)).object;
+    },
+
+    async upsert<T extends KubeObject>(object: KubeObject, given: ApplyOptions) {
+      const path = (await pathOf(referenceTo(object), given.subresource)) + writeQuery(given);
       // Applying the same again changes nothing, so it may be repeated.
-      return await write({ method: "PATCH", path, body: object, contentType: applyType, idempotent: true }, given);
+      const call = { method: "PATCH", path, body: object, contentType: applyType, idempotent: true } as const;
+      const response = await send({ ...call, signal: given.signal });
+      const created = response.status === 201;
+      return { object: (await readJson(response, { signal: given.signal })) as T, created };
     },
 
     async delete(reference, given: DeleteOptions = {}) {
@@ -191,6 +196,11 @@ export function createClient(options: ClientOptions): Client {
     },
   };
   return client;
+}
+
+function writeQuery(options: WriteOptions & { readonly force?: boolean }): string {
+  const { dryRun, fieldManager, fieldValidation, force } = options;
+  return queryString({ fieldManager, fieldValidation, force, dryRun: dryRun === true ? "All" : undefined });
 }
 
 const pods = { group: "", version: "v1", plural: "pods", namespaced: true } as const;

@@ -11,16 +11,53 @@ export interface Discovery {
 }
 
 /**
- * Discovery that costs nothing for the kinds every cluster has, one or two requests for all others, and is asked again when a
+ * Discovery that costs nothing for the kinds every cluster has, one request for all others, and is asked again when a
  * kind is not found.
  */
 export function createDiscovery(send: Send): Discovery {
-  let known: Promise<ReadonlyMap<string, ApiResource>> | undefined;
+  const ask = async (path: string): Promise<Json> =>
+    (await readJson(await send({ method: "GET", path, accept: aggregated, idempotent: true }))) as Json;
+  const core = createShelf(() => discoverCore(ask));
+  const groups = createShelf(() => discoverGroups(ask));
+  return {
+    async resource(kind) {
+      const key = `${kind.apiVersion}/${kind.kind}`;
+      const common = commonResources().get(key);
+      if (common !== undefined) return common;
+      const shelf = kind.apiVersion.includes("/") ? groups : core;
+      const known = shelf.settled();
+      const found = (await shelf.get()).get(key) ?? (known ? (await shelf.load()).get(key) : undefined);
+      if (found === undefined) throw noMatch(kind);
+      return found;
+    },
+    async resources() {
+      const parts = await Promise.all([core.get(), groups.get()]);
+      return parts.flatMap((part) => [...part.values()]);
+    },
+    refresh() {
+      core.forget();
+      groups.forget();
+    },
+  };
+}
+
+type Resources = ReadonlyMap<string, ApiResource>;
+
+/** Half of what is served: the core group, or all named ones. Whoever asks while it is being read waits for the same answer. */
+interface Shelf {
+  get(): Promise<Resources>;
+  load(): Promise<Resources>;
+  settled(): boolean;
+  forget(): void;
+}
+
+function createShelf(discover: () => Promise<readonly ApiResource[]>): Shelf {
+  let known: Promise<Resources> | undefined;
   let settled = false;
-  const load = (): Promise<ReadonlyMap<string, ApiResource>> => {
+  const load = (): Promise<Resources> => {
     settled = false;
-    const loading = discover(send).then((resources) => {
-      settled = true;
+    const loading = discover().then((resources) => {
+      if (known === loading) settled = true;
       return new Map(resources.map((resource) => [keyOf(resource), resource]));
     });
     loading.catch(() => {
@@ -30,19 +67,10 @@ export function createDiscovery(send: Send): Discovery {
     return loading;
   };
   return {
-    async resource(kind) {
-      const key = `${kind.apiVersion}/${kind.kind}`;
-      const common = commonResources().get(key);
-      if (common !== undefined) return common;
-      const fresh = known === undefined || !settled;
-      const found = (await (known ?? load())).get(key) ?? (fresh ? undefined : (await load()).get(key));
-      if (found === undefined) throw noMatch(kind);
-      return found;
-    },
-    async resources() {
-      return [...(await (known ?? load())).values()];
-    },
-    refresh() {
+    load,
+    get: () => known ?? load(),
+    settled: () => known !== undefined && settled,
+    forget() {
       known = undefined;
     },
   };
@@ -86,15 +114,14 @@ const aggregated = [
   "application/json",
 ].join(",");
 
-async function discover(send: Send): Promise<readonly ApiResource[]> {
-  const ask = async (path: string): Promise<Json> =>
-    (await readJson(await send({ method: "GET", path, accept: aggregated, idempotent: true }))) as Json;
-  const [core, named] = await Promise.all([ask("/api"), ask("/apis")]);
-  const parts = await Promise.all([
-    core["kind"] === "APIGroupDiscoveryList" ? fromAggregated(core) : fromVersions(core, ask),
-    named["kind"] === "APIGroupDiscoveryList" ? fromAggregated(named) : fromGroups(named, ask),
-  ]);
-  return parts.flat();
+async function discoverCore(ask: Ask): Promise<readonly ApiResource[]> {
+  const found = await ask("/api");
+  return found["kind"] === "APIGroupDiscoveryList" ? fromAggregated(found) : await fromVersions(found, ask);
+}
+
+async function discoverGroups(ask: Ask): Promise<readonly ApiResource[]> {
+  const found = await ask("/apis");
+  return found["kind"] === "APIGroupDiscoveryList" ? fromAggregated(found) : await fromGroups(found, ask);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -97,6 +97,11 @@ export interface Client {
     options: PatchOptions,
   ): Promise<T>;
   apply<T extends KubeObject = KubeObject>(object: KubeObject, options: ApplyOptions): Promise<T>;
+  /** As `apply`, and tells whether the object is new: the answer's code says so, and no look at the object has to come before. */
+  upsert<T extends KubeObject = KubeObject>(
+    object: KubeObject,
+    options: ApplyOptions,
+  ): Promise<{ readonly object: T; readonly created: boolean }>;
   delete(reference: ObjectReference, options?: DeleteOptions): Promise<void>;
   /** One watch connection. Ends when the server ends it; throws `ApiError` on an ERROR event (410 means: list again). */
   watch<T extends KubeObject = KubeObject>(kind: Kind, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isApiError, type KubeObject } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
 import { mapConcurrently } from "./concurrent.ts";
-import { abortOption, assertNotCanceled, type ReleaseContext } from "./context.ts";
+import { abortOption, assertNotCanceled, cancellation, type ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
 import { migrateFieldManager, patchClientSide } from "./client-side.ts";
 import { describeTarget, identityOf, type ReleaseObject, referenceOf } from "./objects.ts";
@@ -121,6 +121,17 @@ async function updateOne(
   options: ApplyOptions,
   created: ReleaseObject[],
 ): Promise<UpdateEnd> {
+  const applied = options.serverSide && options.migrateFieldManager !== true;
+  if (applied) {
+    // The answer tells what a look at the object would have told.
+    const end = await attempt(() => applyServerSide(context, target, options));
+    if ("value" in end) {
+      if (end.value.created) created.push(target);
+      return { value: end.value.target };
+    }
+    if (cancellation(context.signal) !== undefined) return { fatal: false, error: end.error };
+    return await judgeFailure(context, target, end.error);
+  }
   let live: KubeObject | undefined;
   try {
     live = await context.client.tryGet(referenceOf(target), abortOption(context));
@@ -137,6 +148,17 @@ async function updateOne(
   return "value" in end ? end : { fatal: false, error: end.error };
 }
 
+/** Helm looks at an object before it applies it, and says otherwise that a new one could not be created. */
+async function judgeFailure(context: ReleaseContext, target: ReleaseObject, error: unknown): Promise<UpdateEnd> {
+  try {
+    const live = await context.client.tryGet(referenceOf(target), abortOption(context));
+    if (live !== undefined) return { fatal: false, error };
+  } catch (cause) {
+    return { fatal: true, error: applyFailed("could not get information about the resource", cause) };
+  }
+  return { fatal: true, error: applyFailed("failed to create resource", error) };
+}
+
 async function changeOne(
   context: ReleaseContext,
   change: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined; readonly live: KubeObject },
@@ -148,8 +170,8 @@ async function changeOne(
     const answer = await patchClientSide(context, { target, live, original: original?.object ?? live }, options);
     return withAnswer(target, answer);
   }
-  if (options.migrateFieldManager === true) await migrateFieldManager(context, target);
-  return await applyServerSide(context, target, options);
+  if (options.migrateFieldManager === true) await migrateFieldManager(context, target, live);
+  return (await applyServerSide(context, target, options)).target;
 }
 
 async function createOne(
@@ -157,7 +179,7 @@ async function createOne(
   target: ReleaseObject,
   options: ApplyOptions,
 ): Promise<ReleaseObject> {
-  if (options.serverSide) return await applyServerSide(context, target, options);
+  if (options.serverSide) return (await applyServerSide(context, target, options)).target;
   const { fieldManager } = context;
   const answer = await retry(
     () => context.client.create(target.object, { fieldManager, ...abortOption(context) }),
@@ -170,11 +192,12 @@ async function applyServerSide(
   context: ReleaseContext,
   target: ReleaseObject,
   { forceConflicts = false }: ApplyOptions,
-): Promise<ReleaseObject> {
+): Promise<{ readonly target: ReleaseObject; readonly created: boolean }> {
   const { fieldManager } = context;
   const options = { fieldManager, force: forceConflicts, fieldValidation: "Strict", ...abortOption(context) } as const;
   try {
-    return withAnswer(target, await retry(() => context.client.apply(target.object, options), isQuotaConflict));
+    const answer = await retry(() => context.client.upsert(target.object, options), isQuotaConflict);
+    return { target: withAnswer(target, answer.object), created: answer.created };
   } catch (cause) {
     assertNotCanceled(context);
     if (isApiError(cause, "UnsupportedMediaType"))

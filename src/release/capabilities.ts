@@ -5,27 +5,29 @@ import type { Capabilities, Lookup } from "../chart/index.ts";
 import { abortOption, type ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
 
-/** Throws Unreachable when the cluster does not answer. */
-export async function assertReachable({ client }: Pick<ReleaseContext, "client">): Promise<void> {
+/** What the cluster says that it is. Throws Unreachable when it does not answer. */
+export async function assertReachable({
+  client,
+}: Pick<ReleaseContext, "client">): Promise<Capabilities["kubeVersion"]> {
   try {
-    await client.version();
+    const { gitVersion: version, major, minor } = await client.version();
+    return { version, major, minor };
   } catch (cause) {
     throw new ReleaseError("Unreachable", `kubernetes cluster unreachable: ${messageOf(cause)}`, { cause });
   }
 }
 
-/** What the cluster can do, asked anew: an action may have added kinds. */
-export async function readCapabilities({ client }: Pick<ReleaseContext, "client">): Promise<Capabilities> {
+/** What the cluster serves, as `.Capabilities.APIVersions` has it; asked anew, for an action may have added kinds. */
+export async function readApiVersions({ client }: Pick<ReleaseContext, "client">): Promise<readonly string[]> {
   try {
     client.refreshDiscovery();
-    const { gitVersion, major, minor } = await client.version();
     const versions = new Set<string>();
     for (const { group, version, kind } of await client.resources()) {
       const groupVersion = group === "" ? version : `${group}/${version}`;
       versions.add(groupVersion);
       versions.add(`${groupVersion}/${kind}`);
     }
-    return { kubeVersion: { version: gitVersion, major, minor }, apiVersions: [...versions] };
+    return [...versions];
   } catch (cause) {
     throw new ReleaseError("Unreachable", `could not get apiVersions from Kubernetes: ${messageOf(cause)}`, { cause });
   }

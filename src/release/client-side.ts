@@ -60,13 +60,17 @@ function isEmpty(patch: unknown): boolean {
 
 /**
  * Hands the fields that this manager wrote by update over to its server-side apply; without that the two conflict for ever. Does nothing when
- * there are none.
+ * there are none. `known` is the object as it was just read.
  */
-export async function migrateFieldManager(context: ReleaseContext, target: ReleaseObject): Promise<void> {
+export async function migrateFieldManager(
+  context: ReleaseContext,
+  target: ReleaseObject,
+  known: KubeObject,
+): Promise<void> {
   const { client, fieldManager } = context;
   const attempts = 5;
   for (let tried = 1; ; tried += 1) {
-    const live = await client.get(referenceOf(target), abortOption(context));
+    const live = tried === 1 ? known : await client.get(referenceOf(target), abortOption(context));
     const managedFields = withMigratedManager(live.metadata.managedFields ?? [], fieldManager);
     if (managedFields === undefined) return;
     const patch = [

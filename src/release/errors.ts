@@ -70,6 +70,11 @@ export function notFound(): ReleaseError {
   return new ReleaseError("NotFound", "release: not found");
 }
 
+/** Helm's text for a release of which there is no revision. */
+export function noRevision(name: string): ReleaseError {
+  return new ReleaseError("NotFound", `no revision for release ${goQuote(name)}`);
+}
+
 /** Helm's text for a release without a deployed revision. */
 export function noDeployedReleases(name: string): ReleaseError {
   return new ReleaseError("NoDeployedReleases", `${goQuote(name)} has no deployed releases`);

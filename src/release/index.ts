@@ -1,5 +1,5 @@
 export type { ServerSideApply } from "./apply-method.ts";
-export { assertReachable, createLookup, readCapabilities } from "./capabilities.ts";
+export { assertReachable, createLookup, readApiVersions } from "./capabilities.ts";
 export type { Log, LogEntry, Milliseconds, ReleaseContext } from "./context.ts";
 export { decodeRecord, encodeRecord } from "./codec.ts";
 export { applyCrds, type CrdPolicy } from "./crds.ts";

@@ -4,7 +4,7 @@ import { goQuote } from "../base/go-quote.ts";
 import type { Values } from "../base/value.ts";
 import { type Capabilities, type Chart, chartCrds, offlineCapabilities, processDependencies } from "../chart/index.ts";
 import { createObjects, updateObjects } from "./apply.ts";
-import { assertReachable, readCapabilities } from "./capabilities.ts";
+import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
 import { installCrds } from "./crds.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
@@ -60,11 +60,7 @@ const defaultTimeout: Milliseconds = 300_000;
 export async function install(given: ReleaseContext, options: InstallOptions): Promise<ReleaseRecord> {
   const context = observed(given);
   const { chart, values, dryRun = "none" } = options;
-  if (dryRun !== "client") {
-    await assertReachable(context).catch((error) => {
-      throw new ReleaseError("Unreachable", `cluster reachability check failed: ${messageOf(error)}`, { cause: error });
-    });
-  }
+  const kubeVersion = dryRun === "client" ? undefined : await reach(context);
   if (dryRun === "none" && options.hideSecret === true) {
     throw new ReleaseError("InvalidOptions", "hiding Kubernetes secrets requires a dry-run mode");
   }
@@ -78,7 +74,7 @@ export async function install(given: ReleaseContext, options: InstallOptions): P
   }
   const reserved = reservedLabel(options.labels ?? {});
   if (reserved !== undefined) throw new ReleaseError("InvalidOptions", reserved);
-  const record = await renderFirst(context, options);
+  const record = await renderFirst(context, { ...options, kubeVersion });
   const { objects, existing } = await prepareObjects(context, record, options);
   if (dryRun !== "none") return withStatus(record, record.info.status, "Dry run complete");
 
@@ -94,6 +90,10 @@ export async function install(given: ReleaseContext, options: InstallOptions): P
   draft.record = withStatus(draft.record, "deployed", options.description || "Install complete");
   await storeDraft(context, draft);
   return draft.record;
+}
+
+async function reach(context: ReleaseContext): Promise<Capabilities["kubeVersion"]> {
+  return await inStep("cluster reachability check failed", () => assertReachable(context));
 }
 
 async function perform(
@@ -189,10 +189,13 @@ function enabledChart(chart: Chart, values: Values): Chart {
   }
 }
 
-async function renderFirst(context: ReleaseContext, options: InstallOptions): Promise<ReleaseRecord> {
-  const { name, namespace, chart, values, dryRun = "none", serverSideApply = true } = options;
-  const online = dryRun !== "client";
-  const capabilities = online ? await readCapabilities(context) : (options.capabilities ?? offlineCapabilities());
+async function renderFirst(
+  context: ReleaseContext,
+  options: InstallOptions & { readonly kubeVersion: Capabilities["kubeVersion"] | undefined },
+): Promise<ReleaseRecord> {
+  const { name, namespace, chart, values, kubeVersion, serverSideApply = true } = options;
+  const online = kubeVersion !== undefined;
+  const capabilities = online ? { kubeVersion, apiVersions: [] } : (options.capabilities ?? offlineCapabilities());
   const release = { name, namespace, revision: 1, isInstall: true, isUpgrade: false };
   const rendered = await renderRelease(context, { chart, values, release, capabilities, online }, options);
   const moment = timestamp(context.now());

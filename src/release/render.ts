@@ -10,9 +10,9 @@ import {
   type Rendered,
   renderChart,
 } from "../chart/index.ts";
-import { createLookup } from "./capabilities.ts";
+import { createLookup, readApiVersions } from "./capabilities.ts";
 import { busily, type ReleaseContext } from "./context.ts";
-import { ReleaseError } from "./errors.ts";
+import { hasCode, ReleaseError } from "./errors.ts";
 
 /** How a chart is rendered for a release. */
 export interface RenderSettings {
@@ -27,7 +27,7 @@ export interface RenderSettings {
 /** Whether an action changes the cluster: `server` asks it (lookups, conflicts), `client` does not even that. */
 export type DryRun = "none" | "client" | "server";
 
-/** Renders under the context's limit; `lookup` asks the cluster unless the action stays off it. Throws RenderFailed with the chart's text. */
+/** Renders under the context's limit; lookups and API versions are the cluster's unless the action stays off it. Throws RenderFailed with the chart's text. */
 export async function renderRelease(
   context: ReleaseContext,
   what: {
@@ -44,11 +44,12 @@ export async function renderRelease(
     return await busily(context, () =>
       renderChart({
         ...rest,
-        ...(online ? { lookup: createLookup(context) } : {}),
+        ...(online ? { lookup: createLookup(context), readApiVersions: () => readApiVersions(context) } : {}),
         ...settingsOf(settings),
       }),
     );
   } catch (cause) {
+    if (hasCode(cause, "Unreachable")) throw cause;
     throw new ReleaseError("RenderFailed", messageOf(cause), { cause });
   }
 }

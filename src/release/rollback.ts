@@ -5,13 +5,14 @@ import { type ServerSideApply, usesServerSide } from "./apply-method.ts";
 import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
-import { ReleaseError, wrapped } from "./errors.ts";
+import { noRevision, ReleaseError, wrapped } from "./errors.ts";
 import { type HookLogs, runHooks } from "./hooks.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { withOwnership } from "./ownership.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
-import { createRevision, deployedReleases, lastRelease } from "./storage/history.ts";
+import { createRevision, deployedOf, sortByRevision } from "./storage/history.ts";
+import { customLabels } from "./storage/labels.ts";
 import { createWaiter, type WaitStrategy } from "./wait.ts";
 
 export interface RollbackOptions {
@@ -42,15 +43,15 @@ export async function rollback(given: ReleaseContext, options: RollbackOptions):
   const { name, maxHistory = 0 } = options;
   await assertReachable(context);
   context.log?.({ level: "DEBUG", message: "preparing rollback", attributes: { name } });
-  const { current, next } = await prepare(context, options);
+  const { current, next, history } = await prepare(context, options);
   if (options.dryRun === true) return next;
   context.log?.({ level: "DEBUG", message: "creating rolled back release", attributes: { name } });
-  await createRevision(context.storage, next, { maxHistory });
+  await createRevision(context.storage, next, { maxHistory, history });
   const draft = new Draft(next, next);
   context.log?.({ level: "DEBUG", message: "performing rollback", attributes: { name } });
   try {
     await perform(context, draft, current, options);
-    for (const record of await deployedReleases(context.storage, name)) {
+    for (const record of deployedOf(history)) {
       await storeRecord(context, withStatus(record, "superseded"));
     }
     draft.record = withStatus(draft.record, "deployed");
@@ -64,24 +65,27 @@ export async function rollback(given: ReleaseContext, options: RollbackOptions):
 async function prepare(
   context: ReleaseContext,
   options: RollbackOptions,
-): Promise<{ readonly current: ReleaseRecord; readonly next: ReleaseRecord }> {
+): Promise<{
+  readonly current: ReleaseRecord;
+  readonly next: ReleaseRecord;
+  readonly history: readonly ReleaseRecord[];
+}> {
   const { name, revision = 0, serverSideApply = "auto" } = options;
   if (releaseNameProblem(name) !== undefined) {
     throw new ReleaseError("InvalidOptions", `prepareRollback: Release name is invalid: ${name}`);
   }
   if (revision < 0) throw new ReleaseError("InvalidOptions", "invalid release revision");
-  const current = await lastRelease(context.storage, name);
+  const history = sortByRevision(await context.storage.history(name));
+  const current = history.at(-1);
+  if (current === undefined) throw noRevision(name);
   const wanted = revision === 0 ? current.version - 1 : revision;
-  const history = await context.storage.history(name);
-  if (!history.some(({ version }) => version === wanted)) {
-    throw new ReleaseError("NotFound", `release has no ${wanted} version`);
-  }
+  const previous = history.find(({ version }) => version === wanted);
+  if (previous === undefined) throw new ReleaseError("NotFound", `release has no ${wanted} version`);
   context.log?.({
     level: "DEBUG",
     message: "rolling back",
     attributes: { name, currentVersion: current.version, targetVersion: wanted },
   });
-  const previous = await context.storage.get(name, wanted);
   const first = current.info.first_deployed;
   const notes = previous.info.notes;
   const next: ReleaseRecord = {
@@ -100,9 +104,10 @@ async function prepare(
     version: current.version + 1,
     namespace: current.namespace,
     apply_method: usesServerSide(serverSideApply, previous) ? "ssa" : "csa",
-    labels: previous.labels,
+    // Helm reads the target anew, without the labels that are Helm's own.
+    labels: customLabels(previous.labels),
   };
-  return { current, next };
+  return { current, next, history };
 }
 
 async function perform(

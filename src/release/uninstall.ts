@@ -9,7 +9,7 @@ import { type HookLogs, runHooks } from "./hooks.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
-import { deployedReleases, lastRelease, sortByRevision } from "./storage/history.ts";
+import { deployedOf, lastRelease, sortByRevision } from "./storage/history.ts";
 import { createWaiter, type WaitStrategy } from "./wait.ts";
 
 export interface UninstallOptions {
@@ -104,7 +104,7 @@ async function perform(
 
   if (keepHistory) {
     await storeDraft(context, draft);
-    for (const record of await deployedReleases(context.storage, name)) {
+    for (const record of deployedOf(history).filter(({ version }) => version !== draft.record.version)) {
       context.log?.({
         level: "DEBUG",
         message: "superseding previous deployment",
@@ -114,7 +114,11 @@ async function perform(
     }
   } else {
     context.log?.({ level: "DEBUG", message: "purge requested", attributes: { release: name } });
-    const failure = await purge(context, history);
+    const { version } = draft.record;
+    const failure = await purge(
+      context,
+      history.map((record) => (record.version === version ? (draft.stored ?? record) : record)),
+    );
     if (failure !== undefined) failures.push(failure);
   }
   if (failures.length > 0) {
@@ -163,7 +167,7 @@ export function sortForDeletion(manifest: string): {
 
 async function purge(context: ReleaseContext, history: readonly ReleaseRecord[]): Promise<ReleaseError | undefined> {
   try {
-    for (const { name, version } of history) await context.storage.delete(name, version);
+    for (const known of history) await context.storage.delete(known.name, known.version, { known });
     return undefined;
   } catch (error) {
     return wrapped(error, `uninstall: Failed to purge the release: ${messageOf(error)}`);

@@ -4,7 +4,7 @@ import type { Values } from "../base/value.ts";
 import { type Capabilities, type Chart, coalesceTables, coalesceValues, offlineCapabilities } from "../chart/index.ts";
 import { deleteObjects, updateObjects } from "./apply.ts";
 import { type ServerSideApply, usesServerSide } from "./apply-method.ts";
-import { assertReachable, readCapabilities } from "./capabilities.ts";
+import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, inStep, noDeployedReleases, ReleaseError, wrapped } from "./errors.ts";
@@ -16,7 +16,7 @@ import { toChart, toRecordedChart, toRecordedHook } from "./recorded-chart.ts";
 import { releaseNameProblem } from "./release-name.ts";
 import { type DryRun, manifestWithoutSecrets, type RenderSettings, renderRelease } from "./render.ts";
 import { rollback } from "./rollback.ts";
-import { createRevision, deployedRelease, lastRelease, sortByRevision } from "./storage/history.ts";
+import { createRevision, deployedOf, sortByRevision } from "./storage/history.ts";
 import { mergeLabels, reservedLabel } from "./storage/labels.ts";
 import { createWaiter, type Waiter, type WaitStrategy } from "./wait.ts";
 
@@ -62,18 +62,18 @@ const defaultTimeout: Milliseconds = 300_000;
 export async function upgrade(given: ReleaseContext, options: UpgradeOptions): Promise<ReleaseRecord> {
   const context = observed(given);
   const { name, dryRun = "none", maxHistory = 0 } = options;
-  await assertReachable(context);
+  const kubeVersion = await assertReachable(context);
   if (releaseNameProblem(name) !== undefined)
     throw new ReleaseError("InvalidOptions", `release name is invalid: ${name}`);
   context.log?.({ level: "DEBUG", message: "preparing upgrade", attributes: { name } });
-  const { current, next } = await prepare(context, options);
+  const { current, next, history } = await prepare(context, { ...options, kubeVersion });
   context.log?.({ level: "DEBUG", message: "performing update", attributes: { name } });
   const change = await prepareChange(context, { current, next }, options);
   if (dryRun !== "none") {
     return withStatus(next, next.info.status, options.description || "Dry run complete");
   }
   const draft = new Draft(next);
-  await createRevision(context.storage, next, { maxHistory });
+  await createRevision(context.storage, next, { maxHistory, history });
   draft.stored = next;
   const created: ReleaseObject[] = [];
   try {
@@ -92,19 +92,25 @@ export async function upgrade(given: ReleaseContext, options: UpgradeOptions): P
 }
 
 /** The revision to upgrade from and the one that follows it, which is not stored yet. */
-async function prepare(context: ReleaseContext, options: UpgradeOptions): Promise<Pair> {
+async function prepare(
+  context: ReleaseContext,
+  options: UpgradeOptions & { readonly kubeVersion: Capabilities["kubeVersion"] },
+): Promise<Pair & { readonly history: readonly ReleaseRecord[] }> {
   const { name, chart, dryRun = "none", serverSideApply = "auto" } = options;
   if (dryRun === "none" && options.hideSecret === true) {
     throw new ReleaseError("InvalidOptions", "hiding Kubernetes secrets requires a dry-run mode");
   }
-  const last = await lastOf(context, name);
+  const history = await historyOf(context, name);
+  const last = history.at(-1);
+  if (last === undefined) throw noDeployedReleases(name);
   if (isPending(last.info.status)) {
     throw new ReleaseError("Pending", "another operation (install/upgrade/rollback) is in progress");
   }
-  const current = await currentOf(context, last);
+  const current = currentOf(history, last);
   const { newChart, values } = chooseValues(chart, current, options);
   const online = dryRun !== "client";
-  const capabilities = options.capabilities ?? (online ? await readCapabilities(context) : offlineCapabilities());
+  const capabilities =
+    options.capabilities ?? (online ? { kubeVersion: options.kubeVersion, apiVersions: [] } : offlineCapabilities());
   const revision = last.version + 1;
   const { namespace } = current;
   const release = { name, namespace, revision, isInstall: false, isUpgrade: true };
@@ -131,7 +137,7 @@ async function prepare(context: ReleaseContext, options: UpgradeOptions): Promis
     apply_method: serverSide ? "ssa" : "csa",
     labels: mergeLabels(last.labels, options.labels ?? {}),
   };
-  return { current, next };
+  return { current, next, history };
 }
 
 interface Pair {
@@ -258,23 +264,23 @@ async function rollBack(context: ReleaseContext, draft: Draft, error: unknown, o
   }
 }
 
-async function lastOf({ storage }: ReleaseContext, name: string): Promise<ReleaseRecord> {
+/** Oldest first; empty when there is none. */
+async function historyOf({ storage }: ReleaseContext, name: string): Promise<readonly ReleaseRecord[]> {
   try {
-    return await lastRelease(storage, name);
+    return sortByRevision(await storage.history(name));
   } catch (error) {
-    throw hasCode(error, "NotFound") ? noDeployedReleases(name) : error;
+    if (hasCode(error, "NotFound")) return [];
+    throw error;
   }
 }
 
-async function currentOf({ storage }: ReleaseContext, last: ReleaseRecord): Promise<ReleaseRecord> {
+function currentOf(history: readonly ReleaseRecord[], last: ReleaseRecord): ReleaseRecord {
   const { status } = last.info;
   if (status === "deployed") return last;
-  try {
-    return await deployedRelease(storage, last.name);
-  } catch (error) {
-    if (hasCode(error, "NoDeployedReleases") && (status === "failed" || status === "superseded")) return last;
-    throw error;
-  }
+  const deployed = deployedOf(history).at(-1);
+  if (deployed !== undefined) return deployed;
+  if (status === "failed" || status === "superseded") return last;
+  throw noDeployedReleases(last.name);
 }
 
 function chooseValues(

@@ -11,39 +11,10 @@ import {
   releaseNameProblem,
   type Storage,
 } from "../../release/index.ts";
-import { CommandError, type Flags, type FlagValues, type Io } from "../command.ts";
-
+import { CommandError, type Io } from "../command.ts";
 import { connectAs } from "./connection.ts";
+import type { GlobalFlagValues } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
-
-/** helm's persistent flags: which cluster, as whom, in which namespace. */
-export const clusterFlags = {
-  namespace: { type: "string", short: "n", help: "namespace scope for this request" },
-  kubeconfig: { type: "string", help: "path to the kubeconfig file" },
-  "kube-context": { type: "string", help: "name of the kubeconfig context to use" },
-  "kube-token": { type: "string", help: "bearer token used for authentication" },
-  "kube-as-user": { type: "string", help: "username to impersonate for the operation" },
-  "kube-as-group": { type: "strings", help: "group to impersonate for the operation, this flag can be repeated" },
-  "kube-apiserver": { type: "string", help: "the address and the port for the Kubernetes API server" },
-  "kube-ca-file": { type: "string", help: "the certificate authority file for the Kubernetes API server connection" },
-  "kube-tls-server-name": { type: "string", help: "server name to use for the API server's certificate" },
-  "kube-insecure-skip-tls-verify": { type: "boolean", help: "do not check the API server's certificate" },
-  debug: { type: "boolean", help: "enable verbose output" },
-  color: { type: "string", default: "auto", help: "use colored output (never, auto, always)" },
-  colour: { type: "string", default: "auto", hidden: true, help: "use colored output (never, auto, always)" },
-  qps: { type: "string", hidden: true, help: "queries per second used when communicating with the Kubernetes API" },
-  "burst-limit": { type: "integer", hidden: true, help: "client-side default throttling limit" },
-  "registry-config": { type: "string", hidden: true, help: "path to the registry config file" },
-  "repository-config": { type: "string", hidden: true, help: "path to the file containing repository names and URLs" },
-  "repository-cache": {
-    type: "string",
-    hidden: true,
-    help: "path to the directory containing cached repository indexes",
-  },
-  "content-cache": { type: "string", hidden: true, help: "path to the directory containing cached content" },
-} as const satisfies Flags;
-
-export type ClusterFlagValues = FlagValues<typeof clusterFlags>;
 
 /** A cluster as a helm command sees it. */
 export interface HelmCluster {
@@ -57,9 +28,10 @@ export interface HelmCluster {
 /** Connects as the flags and helm's environment say, checks that the cluster answers, and does the work. */
 export async function withCluster<T>(
   given: {
-    readonly flags: ClusterFlagValues;
+    readonly flags: GlobalFlagValues;
     readonly io: Io;
     readonly namespace?: string;
+    /** The work begins with the same check: an action of the release room. */
     readonly unchecked?: boolean;
   },
   work: (cluster: HelmCluster) => Promise<T>,

@@ -1,10 +1,10 @@
 import { messageOf } from "../../base/errors.ts";
 import { type Connected, type Connection, connect, connectTo } from "../../kube/node/index.ts";
 import { CommandError, type Io } from "../command.ts";
-import type { ClusterFlagValues } from "./cluster.ts";
+import type { GlobalFlagValues } from "./global-flags.ts";
 
 /** Connects as helm's flags, its environment and the kubeconfig say, in this order. Throws CommandError with helm's text. */
-export async function connectAs(flags: ClusterFlagValues, io: Io): Promise<Connected> {
+export async function connectAs(flags: GlobalFlagValues, io: Io): Promise<Connected> {
   const { env } = io;
   const given = overridesOf(flags, io);
   const context = flags["kube-context"] || env.HELM_KUBECONTEXT || "";
@@ -35,7 +35,7 @@ interface Overrides {
   readonly impersonate?: { readonly user: string; readonly groups?: readonly string[] };
 }
 
-function overridesOf(flags: ClusterFlagValues, { env }: Io): Overrides {
+function overridesOf(flags: GlobalFlagValues, { env }: Io): Overrides {
   const server = flags["kube-apiserver"] || env.HELM_KUBEAPISERVER;
   const token = flags["kube-token"] || env.HELM_KUBETOKEN;
   const ca = flags["kube-ca-file"] || env.HELM_KUBECAFILE;

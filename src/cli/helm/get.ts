@@ -5,17 +5,18 @@ import { encodeGoJson, type ReleaseRecord, toChart } from "../../release/index.t
 import { compile } from "../../template/index.ts";
 import { defineCommand, type Flags, type Io } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
-import { type ClusterFlagValues, clusterFlags, readRelease, withCluster } from "./cluster.ts";
+import { readRelease, withCluster } from "./cluster.ts";
+import { type GlobalFlagValues, globalFlags } from "./global-flags.ts";
 import { outputFlags, outputFormat, writeOutput, yamlText } from "./output.ts";
 import { statusText } from "./status-text.ts";
 
 const revisionFlags = {
-  ...clusterFlags,
+  ...globalFlags,
   revision: { type: "integer", help: "get the named release with revision" },
 } as const satisfies Flags;
 
 interface Request {
-  readonly flags: ClusterFlagValues & { readonly revision: number };
+  readonly flags: GlobalFlagValues & { readonly revision: number };
   readonly args: readonly string[];
   readonly io: Io;
 }

@@ -3,7 +3,8 @@ import { releaseNameProblem, sortByRevision } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
 import { appVersionOf, chartNameOf } from "./chart-name.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { helmTable } from "./go-table.ts";
 import { outputFlags, outputFormat, writeOutput } from "./output.ts";
 import { ansicTime } from "./times.ts";
@@ -11,7 +12,7 @@ import { ansicTime } from "./times.ts";
 const usage = "helm history RELEASE_NAME [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...outputFlags,
   max: { type: "integer", default: 256, help: "maximum number of revision to include in history" },
 } as const satisfies Flags;

@@ -8,7 +8,8 @@ import {
 } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
 import { takesAtLeast } from "./arguments.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { dryRunFlags, dryRunOf } from "./dry-run.ts";
 import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
 import { outputFlags, outputFormat } from "./output.ts";
@@ -28,7 +29,7 @@ import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 const usage = "helm install [NAME] [CHART] [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...valuesFlags,
   ...releaseFlags,
   ...waitFlags,
@@ -94,7 +95,7 @@ export interface InstallRequest {
 }
 
 const installFlags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...valuesFlags,
   ...releaseFlags,
   ...waitFlags,

@@ -4,14 +4,15 @@ import { compareBytes } from "../../base/value.ts";
 import type { ReleaseRecord } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues } from "../command.ts";
 import { appVersionOf, chartNameOf } from "./chart-name.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { helmTable } from "./go-table.ts";
 import { outputFlags, outputFormat, writeOutput } from "./output.ts";
 import { takesNoArguments } from "./arguments.ts";
 import { goTime } from "./times.ts";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...outputFlags,
   short: { type: "boolean", short: "q", help: "output short (quiet) listing format" },
   "no-headers": { type: "boolean", help: "don't print headers when using the default output format" },

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
 import { type Chart, ChartError, loadChartArchive, type Log } from "../../chart/index.ts";
 import { loadChartDirectory } from "../../chart/node/index.ts";
@@ -9,20 +9,14 @@ import { openFailure } from "./values-flags.ts";
 /** Finds the chart that an argument names: a folder or a packed chart. Throws CommandError with helm's text. */
 export async function locateChart(name: string, io: Io): Promise<string> {
   const path = resolve(io.cwd, name.trim());
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) throw new CommandError(notFound(name.trim()));
+  if (!existsSync(path)) throw new CommandError(notFound(name.trim()));
   return path;
 }
 
 /** Loads a chart from a path that `locateChart` gave. Throws CommandError or ChartError with helm's text. */
 export async function loadChart(path: string, io: Io): Promise<Chart> {
-  if ((await stat(path)).isDirectory()) return await loadChartDirectory(path, { log: logTo(io) });
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new CommandError(openFailure(path, cause));
-  });
+  if (statSync(path).isDirectory()) return await loadChartDirectory(path, { log: logTo(io) });
+  const bytes = readPackage(path);
   checkArchive(path, bytes);
   try {
     return await loadChartArchive(bytes);
@@ -30,6 +24,14 @@ export async function loadChart(path: string, io: Io): Promise<Chart> {
     if (error instanceof ChartError && error.message === "gzip: invalid header")
       throw new CommandError(`file '${path}' does not appear to be a valid chart file (details: ${error.message})`);
     throw error;
+  }
+}
+
+function readPackage(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new CommandError(openFailure(path, cause));
   }
 }
 

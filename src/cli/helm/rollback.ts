@@ -1,7 +1,8 @@
 import { rollback } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags } from "../command.ts";
 import { takesAtLeast } from "./arguments.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { dryRunFlags, dryRunOf } from "./dry-run.ts";
 import { checkReleaseFlags } from "./release-flags.ts";
 import { maxHistory, serverSideOf } from "./upgrade.ts";
@@ -10,7 +11,7 @@ import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 const usage = "helm rollback <RELEASE> [REVISION] [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...waitFlags,
   ...timeoutFlags,
   ...dryRunFlags,
@@ -43,7 +44,7 @@ export const command = defineCommand({
     const strategy = waitStrategy(flags, io);
     const wanted = revision === undefined ? 0 : parseRevision(revision);
     const dryRun = dryRunOf(flags, io) !== "none";
-    await withCluster({ flags, io }, ({ context }) =>
+    await withCluster({ flags, io, unchecked: true }, ({ context }) =>
       rollback(context, {
         name,
         dryRun,

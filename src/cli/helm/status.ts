@@ -1,6 +1,7 @@
 import { defineCommand, type Flags } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
-import { clusterFlags, readRelease, withCluster } from "./cluster.ts";
+import { readRelease, withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { outputFlags, outputFormat } from "./output.ts";
 import { readResources } from "./resources.ts";
 import { writeStatus } from "./status-text.ts";
@@ -8,7 +9,7 @@ import { writeStatus } from "./status-text.ts";
 const usage = "helm status RELEASE_NAME [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...outputFlags,
   revision: { type: "integer", help: "if set, display the status of the named release with revision" },
 } as const satisfies Flags;

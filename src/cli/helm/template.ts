@@ -5,7 +5,7 @@ import {
   type ChartCrd,
   ChartError,
   type Hook,
-  manifestText,
+  type Manifest,
   offlineCapabilities,
   renderChart,
   type Rendered,
@@ -152,17 +152,47 @@ async function print({ rendered, name, flags, io }: Output): Promise<void> {
     io.stdout("\n");
     return;
   }
-  const manifests = `${`${crds.map(crdText).join("")}${manifestText(rendered.manifests)}`.trim()}\n`;
-  const text = manifests + hooks.map(hookText).join("");
-  io.stdout(flags["show-only"].length === 0 ? text : onlyShown(text, flags["show-only"]));
+  if (flags["show-only"].length > 0) {
+    const text = [...documents({ crds, manifests: rendered.manifests, hooks })].join("");
+    io.stdout(onlyShown(text, flags["show-only"]));
+    return;
+  }
+  // Piece by piece: the whole may be large, and is there once already.
+  let piece = "";
+  for (const document of documents({ crds, manifests: rendered.manifests, hooks })) {
+    piece += document;
+    if (piece.length < pieceLength) continue;
+    io.stdout(piece);
+    piece = "";
+  }
+  io.stdout(piece);
 }
 
-function crdText(crd: ChartCrd): string {
-  return `---\n# Source: ${crd.path}\n${new TextDecoder().decode(crd.data)}\n`;
+const pieceLength = 64 * 1024;
+
+interface Printed {
+  readonly crds: readonly ChartCrd[];
+  readonly manifests: readonly Manifest[];
+  readonly hooks: readonly Hook[];
 }
 
-function hookText(hook: Hook): string {
-  return `---\n# Source: ${hook.path}\n${hook.manifest}\n`;
+/** What helm prints: CRDs and manifests, together without white space around them, and then the hooks. */
+function* documents({ crds, manifests, hooks }: Printed): Iterable<string> {
+  let last = "";
+  for (const { path, data } of crds) {
+    yield last;
+    last = withSource(path, new TextDecoder().decode(data));
+  }
+  for (const { path, content } of manifests) {
+    yield last;
+    last = withSource(path, content);
+  }
+  yield `${last.trimEnd()}\n`;
+  for (const { path, manifest } of hooks) yield withSource(path, manifest);
+}
+
+function withSource(path: string, content: string): string {
+  return `---\n# Source: ${path}\n${content}\n`;
 }
 
 /** The documents whose template matches a pattern, in the order of the patterns. */

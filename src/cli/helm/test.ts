@@ -4,14 +4,15 @@ import { messageOf } from "../../base/errors.ts";
 import { type ReleaseRecord, startTest } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags, type Io } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
-import { clusterFlags, type HelmCluster, withCluster } from "./cluster.ts";
+import { type HelmCluster, withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { writeStatus } from "./status-text.ts";
 import { timeoutFlags } from "./wait-flags.ts";
 
 const usage = "helm test [RELEASE] [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...timeoutFlags,
   logs: { type: "boolean", help: "dump the logs from test pods, before any cleanup" },
   filter: { type: "list", help: "specify tests by attribute (currently \"name\"): name=test1 or '!name=test1'" },
@@ -26,7 +27,7 @@ export const command = defineCommand({
   checkArgs: takesExactly(1, usage),
   run: async ({ flags, args: [name = ""], io }) => {
     const filters = parseFilters(flags.filter);
-    await withCluster({ flags, io }, async (cluster) => {
+    await withCluster({ flags, io, unchecked: true }, async (cluster) => {
       const { record, failure, finish } = await startTest(cluster.context, { name, filters, timeout: flags.timeout });
       try {
         writeStatus(io, "table", record, { debug: flags.debug, hideNotes: true });

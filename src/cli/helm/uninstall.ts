@@ -1,13 +1,14 @@
 import { uninstall } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags } from "../command.ts";
 import { takesAtLeast } from "./arguments.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 
 const usage = "helm uninstall RELEASE_NAME [...] [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...waitFlags,
   ...timeoutFlags,
   "dry-run": { type: "boolean", help: "simulate a uninstall" },
@@ -29,7 +30,7 @@ export const command = defineCommand({
   run: async ({ flags, args, io }) => {
     const strategy = waitStrategy(flags, io);
     const deletionPropagation = cascadeOf(flags.cascade);
-    await withCluster({ flags, io }, async ({ context }) => {
+    await withCluster({ flags, io, unchecked: true }, async ({ context }) => {
       for (const name of args) {
         const { kept } = await uninstall(context, {
           name,

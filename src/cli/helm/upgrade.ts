@@ -9,7 +9,8 @@ import {
 } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
-import { clusterFlags, withCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
+import { globalFlags } from "./global-flags.ts";
 import { dryRunFlags, dryRunOf } from "./dry-run.ts";
 import { installChart } from "./install.ts";
 import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
@@ -22,7 +23,7 @@ import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 const usage = "helm upgrade [RELEASE] [CHART] [flags]";
 
 const flags = {
-  ...clusterFlags,
+  ...globalFlags,
   ...valuesFlags,
   ...releaseFlags,
   ...waitFlags,
@@ -81,7 +82,7 @@ export const command = defineCommand({
     checkInstallable({ ...chart, metadata: { ...chart.metadata, type: "application" } }, io);
     using _ = announceCancellation(name, io);
     const record = await failingAs("UPGRADE FAILED", () =>
-      withCluster({ flags, io }, ({ context }) =>
+      withCluster({ flags, io, unchecked: true }, ({ context }) =>
         upgrade(context, {
           name,
           chart,

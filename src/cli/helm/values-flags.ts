@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { isValues, type Values } from "../../base/value.ts";
@@ -107,7 +107,7 @@ async function readText(path: string, io: Io): Promise<string> {
   if (path.trim() === "-") return await io.stdin();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return await fetchText(path, io.signal);
   try {
-    return await readFile(resolve(io.cwd, path), "utf8");
+    return readFileSync(resolve(io.cwd, path), "utf8");
   } catch (cause) {
     throw new CommandError(openFailure(path, cause));
   }

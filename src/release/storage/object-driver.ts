@@ -96,14 +96,15 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       );
       await attempt("update: failed to update", () => client.replace(object, abort));
     },
-    delete: async (name, revision) => {
-      const record = await get(name, revision);
+    delete: async (name, revision, { known } = {}) => {
+      const record = known ?? (await get(name, revision));
       try {
         await client.delete(reference(recordKey(name, revision)), abort);
       } catch (cause) {
+        if (known !== undefined && isApiError(cause, "NotFound")) throw notFound();
         throw new ReleaseError("StorageFailed", messageOf(cause), { cause });
       }
-      return record;
+      return { ...record, labels: customLabels(record.labels) };
     },
   };
 }

@@ -13,8 +13,8 @@ export function observeStorage(storage: Storage, onRecord: (record: ReleaseRecor
       await storage.update(record);
       onRecord(record);
     },
-    delete: async (name, revision) => {
-      const record = await storage.delete(name, revision);
+    delete: async (name, revision, options) => {
+      const record = await storage.delete(name, revision, options);
       onRecord(record);
       return record;
     },

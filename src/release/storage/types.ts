@@ -14,6 +14,10 @@ export interface Storage {
   readonly create: (record: ReleaseRecord) => Promise<void>;
   /** Replaces a stored revision. */
   readonly update: (record: ReleaseRecord) => Promise<void>;
-  /** Removes a revision and gives what it was. Throws NotFound. */
-  readonly delete: (name: string, revision: number) => Promise<ReleaseRecord>;
+  /** Removes a revision and gives what it was: `known`, where the caller has it, saves reading it. Throws NotFound. */
+  readonly delete: (
+    name: string,
+    revision: number,
+    options?: { readonly known?: ReleaseRecord },
+  ) => Promise<ReleaseRecord>;
 }
