@@ -1,7 +1,7 @@
-import { text } from "node:stream/consumers";
 import type { Io } from "./command.ts";
 import { cox } from "./commands.ts";
 import { runLine } from "./run.ts";
+import { createWriter } from "./standard-stream.ts";
 
 /** Runs one command line against the real process and gives its exit code. A link called `helm` or `flux` is that program. */
 export async function main(line: readonly string[]): Promise<number> {
@@ -13,19 +13,17 @@ export async function main(line: readonly string[]): Promise<number> {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const io: Io = {
-    stdout: (chunk) => void process.stdout.write(chunk),
-    stderr: (chunk) => void process.stderr.write(chunk),
-    stdin: () => text(process.stdin),
+    stdout: createWriter(1),
+    stderr: createWriter(2),
+    stdin: async () => (await import("node:stream/consumers")).text(process.stdin),
     env: process.env,
     cwd: process.cwd(),
-    isTerminal: process.stdout.isTTY === true,
+    get isTerminal() {
+      return process.stdout.isTTY === true;
+    },
     signal: stop.signal,
     now: () => new Date(),
   };
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // `cox … | head` has read enough.
-    throw error;
-  });
   try {
     const invokedAs = process.env.COX_INVOKED_AS;
     const { helm } = cox.commands;

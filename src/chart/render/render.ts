@@ -38,7 +38,18 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
   const final =
     postRender === undefined ? files : await postRenderFiles({ files, postRender, strategy: postRenderStrategy });
   const { manifests, hooks } = sortOrShow(final, log);
-  return { manifests, hooks, manifest: manifestText(manifests), notes, crds: chartCrds(chart), chart, values };
+  return {
+    manifests,
+    hooks,
+    // Joined when it is asked for: `helm template` prints the parts.
+    get manifest() {
+      return manifestText(manifests);
+    },
+    notes,
+    crds: chartCrds(chart),
+    chart,
+    values,
+  };
 }
 
 /** Manifests as one text, each with the line that says where it comes from. */

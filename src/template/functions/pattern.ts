@@ -1,7 +1,7 @@
 import type { RE2JS } from "re2js";
 import { GoError, limitError } from "../errors.ts";
 import { defaultLimits } from "../limits.ts";
-import { loadPackage } from "../node/load.ts";
+import { loadPackage } from "../../base/node/load.ts";
 import { quote } from "../quote.ts";
 
 /** A compiled regular expression of RE2's syntax, matched in linear time. */
@@ -29,6 +29,7 @@ export function compilePattern(source: string): Pattern {
   if (source.length > defaultLimits.patternLength) {
     throw limitError(`regular expression is longer than ${defaultLimits.patternLength} characters`);
   }
+  if (!source.isWellFormed()) throw new GoError(`error parsing regexp: invalid UTF-8: \`${source}\``);
   const { RE2JS } = loadPackage<typeof import("re2js")>("re2js");
   let pattern: Pattern;
   try {

@@ -3,7 +3,7 @@ import { formatFloat } from "../../base/go-float.ts";
 import { messageOf } from "../../base/errors.ts";
 import { GoError } from "../errors.ts";
 import { defaultLimits } from "../limits.ts";
-import { loadPackage } from "../node/load.ts";
+import { loadPackage } from "../../base/node/load.ts";
 import { type GoTime, toGoTime } from "../time/go-time.ts";
 import { formatMoment } from "../time/layout.ts";
 import { momentOf } from "../time/moment.ts";

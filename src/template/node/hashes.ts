@@ -3,7 +3,7 @@ import { defaultLimits } from "../limits.ts";
 import { encodeBase64 } from "../functions/encoding.ts";
 import { costing, define, type GoFunction } from "../functions/function.ts";
 import { hasRawBytes, toBytes } from "../text.ts";
-import { loadBuiltin, loadPackage } from "./load.ts";
+import { loadBuiltin, loadPackage } from "../../base/node/load.ts";
 
 type Crypto = typeof import("node:crypto");
 

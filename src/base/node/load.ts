@@ -1,4 +1,4 @@
-/** The parts of Node that templates need synchronously, found without importing them, so that other hosts can load this room too. */
+/** The parts of Node that this code needs synchronously, found without importing them, so that other hosts can load this room too. */
 interface Host {
   getBuiltinModule?(name: string): unknown;
 }
@@ -7,7 +7,7 @@ interface Host {
 export function loadBuiltin<T>(name: string): T {
   const host = (globalThis as { process?: Host }).process;
   const module = host?.getBuiltinModule?.(name);
-  if (module === undefined) throw new Error(`cannot load ${name}: this function of templates needs Node`);
+  if (module === undefined) throw new Error(`cannot load ${name}: this needs Node`);
   return module as T;
 }
 
