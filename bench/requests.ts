@@ -21,7 +21,7 @@ export interface CountedStep {
 }
 
 /**
- * Installs a chart and upgrades it to itself, with cox and with helm 4, each for itself on the same server: the embedded API, or the real one
+ * Installs a chart into a new namespace and upgrades it to itself, with cox and with helm 4, on the same server: the embedded API, or the real one
  * that COX_TEST_KUBECONFIG names. Gives why not as a text where helm 4 or the chart is not there.
  */
 export async function countRequests(
@@ -52,10 +52,10 @@ export async function countRequests(
     await promisify(execFile)(program, [...line], { env, timeout: 120_000 });
     return [...asked];
   };
-  const namespace = `requests-${process.pid}`;
+  const namespaces = ["cox", "helm4"].map((name) => `requests-${process.pid}-${name}`);
   try {
     const life = async (program: string, name: string, prefix: readonly string[]) => {
-      const place = ["-n", namespace];
+      const place = ["-n", `requests-${process.pid}-${name}`];
       const install = await run(program, name, ...prefix, "install", name, chart, "--create-namespace", ...place);
       const upgrade = await run(program, name, ...prefix, "upgrade", name, chart, ...place);
       await run(program, name, ...prefix, "uninstall", name, ...place);
@@ -69,14 +69,14 @@ export async function countRequests(
     ];
   } finally {
     await served.close();
-    await api.close(namespace);
+    await api.close(namespaces);
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 interface Api {
   readonly fetch: Fetch;
-  readonly close: (namespace: string) => Promise<void>;
+  readonly close: (namespaces: readonly string[]) => Promise<void>;
 }
 
 async function openApi(): Promise<Api> {
@@ -97,8 +97,8 @@ async function openApi(): Promise<Api> {
       const forwarded = { method, headers: passed, signal, ...(body === undefined ? {} : { body }) };
       return await connected.fetch(new Request(`${server}${pathname}${search}`, forwarded));
     },
-    close: async (namespace) => {
-      await connected.client.delete({ apiVersion: "v1", kind: "Namespace", name: namespace });
+    close: async (namespaces) => {
+      for (const name of namespaces) await connected.client.delete({ apiVersion: "v1", kind: "Namespace", name });
       connected[Symbol.dispose]();
     },
   };

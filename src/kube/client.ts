@@ -88,7 +88,8 @@ export function createClient(options: ClientOptions): Client {
       }
     },
 
-    async list<T extends KubeObject>(kind: Kind, { namespace, signal, limit, ...selection }: ListOptions = {}) {
+    async list<T extends KubeObject>(kind: Kind, given: ListOptions = {}) {
+      const { namespace, signal, limit, metadataOnly = false, ...selection } = given;
       const path = resourcePath(await discovery.resource(kind), { namespace });
       const pages: ObjectList<T>[] = [];
       for (let next: string | undefined; ; ) {
@@ -97,6 +98,7 @@ export function createClient(options: ClientOptions): Client {
         const call = {
           method: "GET",
           path: path + queryString({ ...query, limit: limit ?? pageSize }),
+          ...(metadataOnly ? { accept: metadataType } : {}),
           signal,
           idempotent: true,
         } as const;
@@ -169,7 +171,7 @@ export function createClient(options: ClientOptions): Client {
 
     async *watch<T extends KubeObject>(
       kind: Kind,
-      { namespace, signal, limit: _none, ...selection }: WatchOptions = {},
+      { namespace, signal, limit: _none, metadataOnly: _all, ...selection }: WatchOptions = {},
     ) {
       const path = resourcePath(await discovery.resource(kind), { namespace });
       // The server closes the watch when its answer is cancelled, so ending the loop early ends the connection.
@@ -205,6 +207,7 @@ function writeQuery(options: WriteOptions & { readonly force?: boolean }): strin
 
 const pods = { group: "", version: "v1", plural: "pods", namespaced: true } as const;
 const tableType = "application/json;as=Table;v=v1;g=meta.k8s.io";
+const metadataType = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 const applyType = "application/apply-patch+yaml";
 const patchTypes: Readonly<Record<PatchOptions["type"], string>> = {
   json: "application/json-patch+json",

@@ -36,6 +36,7 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   readonly resourceVersion?: string;
   readonly limit?: number; // page size; `list` follows `continue` and returns everything
+  readonly metadataOnly?: boolean; // `list` only: the objects without spec, data and status
   readonly signal?: AbortSignal;
 }
 

@@ -5,7 +5,9 @@ import { mapConcurrently } from "./concurrent.ts";
 import { abortOption, assertNotCanceled, cancellation, type ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
 import { migrateFieldManager, patchClientSide } from "./client-side.ts";
+import { createLookUp, type LookUp } from "./live.ts";
 import { describeTarget, identityOf, type ReleaseObject, referenceOf } from "./objects.ts";
+import { isApplied } from "./unchanged.ts";
 
 /** How objects are written. */
 export interface ApplyOptions {
@@ -61,10 +63,11 @@ export async function updateObjects(
     message: "checking resources for changes",
     attributes: { resources: targets.length },
   });
+  const update = { context, options, lookUp: createLookUp(context, targets), created };
   for (const batch of batchesOf(targets)) {
     assertNotCanceled(context);
     const ends = await mapConcurrently(batch, (target) =>
-      updateOne(context, { target, original: known.get(identityOf(target)) }, options, created),
+      updateOne(update, { target, original: known.get(identityOf(target)) }),
     );
     const failed = ends.flatMap((end) => ("error" in end ? [end] : []));
     // Helm: an object that cannot be created or looked up ends the update; one that cannot be updated does not.
@@ -112,29 +115,31 @@ function invalid(message: string): ReleaseError {
   return new ReleaseError("InvalidOptions", message);
 }
 
+interface Change {
+  readonly target: ReleaseObject;
+  readonly original: ReleaseObject | undefined;
+}
+
 type End<T> = { readonly value: T } | { readonly error: unknown };
 type UpdateEnd = { readonly value: ReleaseObject } | { readonly error: unknown; readonly fatal: boolean };
 
-async function updateOne(
-  context: ReleaseContext,
-  { target, original }: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined },
-  options: ApplyOptions,
-  created: ReleaseObject[],
-): Promise<UpdateEnd> {
-  const applied = options.serverSide && options.migrateFieldManager !== true;
-  if (applied) {
-    // The answer tells what a look at the object would have told.
-    const end = await attempt(() => applyServerSide(context, target, options));
-    if ("value" in end) {
-      if (end.value.created) created.push(target);
-      return { value: end.value.target };
-    }
-    if (cancellation(context.signal) !== undefined) return { fatal: false, error: end.error };
-    return await judgeFailure(context, target, end.error);
+interface Update {
+  readonly context: ReleaseContext;
+  readonly options: ApplyOptions;
+  readonly lookUp: LookUp;
+  /** Filled with what did not exist before. */
+  readonly created: ReleaseObject[];
+}
+
+async function updateOne(update: Update, change: Change): Promise<UpdateEnd> {
+  const { context, options, lookUp, created } = update;
+  const { target } = change;
+  if (options.serverSide && options.migrateFieldManager !== true && !lookUp.isListed(target)) {
+    return await applyUnseen(update, target);
   }
   let live: KubeObject | undefined;
   try {
-    live = await context.client.tryGet(referenceOf(target), abortOption(context));
+    live = await lookUp.get(target);
   } catch (cause) {
     return { fatal: true, error: applyFailed("could not get information about the resource", cause) };
   }
@@ -144,8 +149,22 @@ async function updateOne(
     return "value" in end ? end : { fatal: true, error: applyFailed("failed to create resource", end.error) };
   }
   const found = live;
-  const end = await attempt(() => changeOne(context, { target, original, live: found }, options));
+  if (options.serverSide && isApplied(target.object, found, context.fieldManager)) {
+    return { value: withAnswer(target, found) };
+  }
+  const end = await attempt(() => changeOne(context, { ...change, live: found }, options));
   return "value" in end ? end : { fatal: false, error: end.error };
+}
+
+/** Applies an object that nobody has looked at: the answer tells what a look would have told. */
+async function applyUnseen({ context, options, created }: Update, target: ReleaseObject): Promise<UpdateEnd> {
+  const end = await attempt(() => applyServerSide(context, target, options));
+  if ("value" in end) {
+    if (end.value.created) created.push(target);
+    return { value: end.value.target };
+  }
+  if (cancellation(context.signal) !== undefined) return { fatal: false, error: end.error };
+  return await judgeFailure(context, target, end.error);
 }
 
 /** Helm looks at an object before it applies it, and says otherwise that a new one could not be created. */
@@ -161,7 +180,7 @@ async function judgeFailure(context: ReleaseContext, target: ReleaseObject, erro
 
 async function changeOne(
   context: ReleaseContext,
-  change: { readonly target: ReleaseObject; readonly original: ReleaseObject | undefined; readonly live: KubeObject },
+  change: Change & { readonly live: KubeObject },
   options: ApplyOptions,
 ): Promise<ReleaseObject> {
   const { target, original, live } = change;
@@ -231,9 +250,11 @@ async function deleteSurplus(
 ): Promise<void> {
   const wanted = new Set(change.targets.map(identityOf));
   const failures: unknown[] = [];
-  for (const target of change.originals.filter((original) => !wanted.has(identityOf(original)))) {
+  const surplus = change.originals.filter((original) => !wanted.has(identityOf(original)));
+  const lookUp = createLookUp(context, surplus, { marks: true });
+  for (const target of surplus) {
     assertNotCanceled(context);
-    const live = await readQuietly(context, target);
+    const live = await readQuietly(context, lookUp, target);
     // Helm: the live annotation decides, and only the exact word keeps.
     if (live === undefined || live.metadata.annotations?.["helm.sh/resource-policy"] === "keep") continue;
     const end = await attempt(() => deleteOne(context, target, "Background"));
@@ -247,9 +268,13 @@ async function deleteSurplus(
   if (failures.length > 0) throw joined(failures, " && ");
 }
 
-async function readQuietly(context: ReleaseContext, target: ReleaseObject): Promise<KubeObject | undefined> {
+async function readQuietly(
+  context: ReleaseContext,
+  lookUp: LookUp,
+  target: ReleaseObject,
+): Promise<KubeObject | undefined> {
   try {
-    return await context.client.tryGet(referenceOf(target), abortOption(context));
+    return await lookUp.get(target);
   } catch (error) {
     context.log?.({ level: "DEBUG", message: "unable to get object", attributes: { error: messageOf(error) } });
     return undefined;

@@ -5,7 +5,15 @@ import type { Values } from "../base/value.ts";
 import { type Capabilities, type Chart, chartCrds, offlineCapabilities, processDependencies } from "../chart/index.ts";
 import { createObjects, updateObjects } from "./apply.ts";
 import { assertReachable } from "./capabilities.ts";
-import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
+import {
+  abortOption,
+  busily,
+  cancellation,
+  type Milliseconds,
+  observed,
+  type ReleaseContext,
+  withoutSignal,
+} from "./context.ts";
 import { installCrds } from "./crds.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, inStep, ReleaseError, wrapped } from "./errors.ts";
@@ -233,12 +241,34 @@ async function prepareObjects(
   if (options.dryRun === "client") return { objects: [], existing: [] };
   const { name, namespace, manifest } = record;
   const objects = await buildTargets(context, { manifest, namespace, name });
-  const existing = await findExisting(context, objects, {
+  const free = await livesInNewNamespace(context, objects, options);
+  const existing = await findExisting(context, free === undefined ? objects : objects.filter((one) => !free(one)), {
     owner: { name, namespace },
     takeOwnership: options.takeOwnership === true,
     doing: "install",
   });
   return { objects, existing };
+}
+
+/**
+ * Tells the objects that cannot exist because their namespace does not: one question in the place of one for each. Undefined where that saves
+ * nothing or cannot be told.
+ */
+async function livesInNewNamespace(
+  context: ReleaseContext,
+  objects: readonly ReleaseObject[],
+  { namespace, createNamespace = false }: InstallOptions,
+): Promise<((target: ReleaseObject) => boolean) | undefined> {
+  const isInside = ({ object, namespaced }: ReleaseObject): boolean =>
+    namespaced && object.metadata.namespace === namespace;
+  if (!createNamespace || objects.filter(isInside).length < 2) return undefined;
+  const reference = { apiVersion: "v1", kind: "Namespace", name: namespace };
+  try {
+    return (await context.client.tryGet(reference, abortOption(context))) === undefined ? isInside : undefined;
+  } catch {
+    // Whatever it is, the look at the objects themselves will tell.
+    return undefined;
+  }
 }
 
 async function buildTargets(

@@ -2,9 +2,10 @@ import type { KubeObject } from "../api/index.ts";
 import { goQuote } from "../base/go-quote.ts";
 import { messageOf } from "../base/errors.ts";
 import { mapConcurrently } from "./concurrent.ts";
-import { abortOption, type ReleaseContext } from "./context.ts";
+import type { ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
-import { describeObject, type ReleaseObject, referenceOf } from "./objects.ts";
+import { createLookUp, type LookUp } from "./live.ts";
+import { describeObject, type ReleaseObject } from "./objects.ts";
 
 const managedBy = "app.kubernetes.io/managed-by";
 const releaseName = "meta.helm.sh/release-name";
@@ -34,7 +35,8 @@ export async function findExisting(
 ): Promise<readonly ReleaseObject[]> {
   const existing: ReleaseObject[] = [];
   const doing = `unable to continue with ${options.doing}: `;
-  const found = await mapConcurrently(targets, (target) => lookUp(context, target, doing));
+  const lookUp = createLookUp(context, targets, { marks: true });
+  const found = await mapConcurrently(targets, (target) => findOne(lookUp, target, doing));
   for (const [index, target] of targets.entries()) {
     const live = found[index];
     if (live === undefined) continue;
@@ -73,14 +75,14 @@ function problem(
   return `${what} validation error: ${found}`;
 }
 
-async function lookUp(context: ReleaseContext, target: ReleaseObject, doing: string): Promise<KubeObject | undefined> {
+async function findOne(lookUp: LookUp, target: ReleaseObject, doing: string): Promise<KubeObject | undefined> {
   const { name = "", generateName = "" } = target.object.metadata;
   if (name !== "" && generateName !== "") {
     throw new ReleaseError("InvalidManifest", `${doing}metadata.name and metadata.generateName cannot both be set`);
   }
   if (name === "" && generateName !== "") return undefined;
   try {
-    return await context.client.tryGet(referenceOf(target), abortOption(context));
+    return await lookUp.get(target);
   } catch (cause) {
     const text = `could not get information about the resource ${describeObject(target)}: ${messageOf(cause)}`;
     throw new ReleaseError("ApplyFailed", doing + text, { cause });

@@ -139,7 +139,9 @@ async function perform(
     written = await busily(context, () => updateObjects(context, { originals, targets }, how, created));
   } catch (thrown) {
     const error = cancellation(context.signal) ?? thrown;
-    draft.record = withStatus(draft.record, "failed", `Rollback ${goQuote(name)} failed: ${messageOf(error)}`);
+    const message = `Rollback ${goQuote(name)} failed: ${messageOf(error)}`;
+    context.log?.({ level: "WARN", message });
+    draft.record = withStatus(draft.record, "failed", message);
     await storeRecord(context, withStatus(current, "superseded"));
     await storeDraft(context, draft);
     if (options.cleanupOnFail === true) await cleanUp(withoutSignal(context), created);
