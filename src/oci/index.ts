@@ -1,5 +1,12 @@
 export { pushArtifact, selectLayer } from "./artifact.ts";
-export { hostOf, type Keychain, parseDockerConfig } from "./docker-config.ts";
+export {
+  createHelperKeychain,
+  eraseFromHelper,
+  helperOf,
+  type RunHelper,
+  storeInHelper,
+} from "./credential-helper.ts";
+export { hostOf, type Keychain, type KnownCredentials, parseDockerConfig } from "./docker-config.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
 export { formatReference, isLoopback, parseReference, type Reference, type RepositoryName } from "./reference.ts";
 export { craneText } from "./refusal.ts";
@@ -7,5 +14,6 @@ export { type Authenticate, authenticateFile, authenticateUser } from "./registr
 export { defaultRegistryLimits, openRegistryFolder, type Registry, type RegistryLimits } from "./registry/registry.ts";
 export { serveRegistry } from "./registry/serve.ts";
 export { openRepository, type Repository } from "./repository.ts";
+export { helpersOnPath } from "./run-helper.ts";
 export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";

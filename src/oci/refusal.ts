@@ -82,9 +82,10 @@ function goText(value: unknown): string {
   return text.length > 500 ? `${text.slice(0, 500)}...` : text;
 }
 
-function printed(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(printed).join(" ")}]`;
+function printed(value: unknown, depth = 0): string {
+  if (depth > 20) return "...";
+  if (Array.isArray(value)) return `[${value.map((entry) => printed(entry, depth + 1)).join(" ")}]`;
   if (typeof value !== "object" || value === null) return value === null ? "<nil>" : String(value);
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, entry]) => `${key}:${printed(entry)}`).join(" ")}]`;
+  return `map[${entries.map(([key, entry]) => `${key}:${printed(entry, depth + 1)}`).join(" ")}]`;
 }

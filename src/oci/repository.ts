@@ -1,8 +1,9 @@
-import { sha256 } from "../base/digest.ts";
+import { createHash } from "node:crypto";
+import { sha256Sync } from "../base/node/digest.ts";
 import { OciError } from "./errors.ts";
-import { readManifest, readPlatforms } from "./manifest.ts";
+import { mediaTypeOf, readManifest, readPlatforms } from "./manifest.ts";
 import { readBody } from "./read-body.ts";
-import { assertDigest, assertTag, type RepositoryName } from "./reference.ts";
+import { assertDigest, assertTag, isDigest, type RepositoryName } from "./reference.ts";
 import { openSession, type RegistryOptions } from "./session.ts";
 import { type Descriptor, type Manifest, mediaTypes } from "./types.ts";
 
@@ -29,7 +30,14 @@ export interface ManifestBytes {
 
 const manifestLimit = 4 << 20;
 const maximumTags = 100_000;
-const accepted = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerIndex].join(", ");
+const maximumPages = 1000;
+const known: ReadonlySet<string> = new Set([
+  mediaTypes.manifest,
+  mediaTypes.index,
+  mediaTypes.dockerManifest,
+  mediaTypes.dockerIndex,
+]);
+const accepted = [...known].join(", ");
 
 /** Opens a repository; nothing is sent before the first question. */
 export function openRepository(name: RepositoryName, options: RegistryOptions): Repository {
@@ -42,10 +50,10 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
     const url = session.url(`manifests/${reference}`);
     const answer = await session.send({ method: "GET", url, headers: { accept: accepted } });
     const content = await readBody(answer, manifestLimit, "manifest");
-    const digest = `sha256:${await sha256(content)}`;
-    if (reference.startsWith("sha256:") && reference !== digest)
+    const digest = digestLike(reference, content);
+    if (reference.includes(":") && reference !== digest)
       throw new OciError("DigestMismatch", `manifest has digest ${digest}, wanted ${reference}`);
-    const mediaType = answer.headers.get("content-type")?.split(";")[0] ?? mediaTypes.manifest;
+    const mediaType = mediaTypeOf(answer.headers.get("content-type"), content);
     return { descriptor: { mediaType, digest, size: content.byteLength }, content };
   }
 
@@ -63,8 +71,7 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       const digest = answer?.headers.get("docker-content-digest") ?? "";
       const size = Number(answer?.headers.get("content-length") ?? 0);
       const mediaType = answer?.headers.get("content-type")?.split(";")[0] ?? "";
-      if (answer !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) && mediaType !== "")
-        return { mediaType, digest, size };
+      if (answer !== undefined && isDigest(digest) && known.has(mediaType)) return { mediaType, digest, size };
       return (await getManifest(reference)).descriptor;
     },
 
@@ -86,7 +93,7 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
         throw new OciError("TooLarge", `blob ${descriptor.digest} has ${descriptor.size} bytes; the limit is ${limit}`);
       const url = session.url(`blobs/${descriptor.digest}`);
       const content = await readBody(await session.send({ method: "GET", url }), limit, `blob ${descriptor.digest}`);
-      const digest = `sha256:${await sha256(content)}`;
+      const digest = digestLike(descriptor.digest, content);
       if (digest !== descriptor.digest)
         throw new OciError("DigestMismatch", `blob has digest ${digest}, wanted ${descriptor.digest}`);
       return content;
@@ -96,7 +103,8 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       const tags: string[] = [];
       let url: URL | undefined = session.url("tags/list?n=1000");
       const { origin } = url;
-      while (url !== undefined) {
+      for (let page = 0; url !== undefined; page += 1) {
+        if (page === maximumPages) throw new OciError("TooLarge", `tag list has more than ${maximumPages} pages`);
         const answer = await session.send({ method: "GET", url });
         tags.push(...readTags(await readBody(answer, manifestLimit, "tag list")));
         if (tags.length > maximumTags) throw new OciError("TooLarge", `repository has more than ${maximumTags} tags`);
@@ -107,7 +115,7 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
     },
 
     async pushBlob(content, mediaType) {
-      const digest = `sha256:${await sha256(content)}`;
+      const digest = `sha256:${sha256Sync(content)}`;
       const descriptor = { mediaType, digest, size: content.byteLength };
       const known = await session
         .send({ method: "HEAD", url: session.url(`blobs/${digest}`) }, "pull,push")
@@ -120,6 +128,8 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       const started = await session.send({ method: "POST", url: uploads, body: new Uint8Array() }, "pull,push");
       const location = started.headers.get("location");
       if (location === null) throw new OciError("Unreachable", "registry names no place for an upload");
+      if (!URL.canParse(location, uploads.href))
+        throw new OciError("Unreachable", "registry names no place for an upload");
       const target = new URL(location, uploads);
       target.searchParams.set("digest", digest);
       const headers = { "content-type": "application/octet-stream" };
@@ -138,9 +148,16 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
         "pull,push",
       );
       await done.body?.cancel();
-      return { mediaType, digest: `sha256:${await sha256(content)}`, size: content.byteLength };
+      return { mediaType, digest: `sha256:${sha256Sync(content)}`, size: content.byteLength };
     },
   };
+}
+
+/** The digest of bytes, with the algorithm of another; SHA-256 for what is not a digest. */
+function digestLike(reference: string, content: Uint8Array): string {
+  return reference.startsWith("sha512:")
+    ? `sha512:${createHash("sha512").update(content).digest("hex")}`
+    : `sha256:${sha256Sync(content)}`;
 }
 
 function assertReference(reference: string): void {
@@ -160,7 +177,7 @@ function readTags(content: Uint8Array): readonly string[] {
 /** RFC 8288: `</v2/…?last=x>; rel="next"`. */
 function nextPage(link: string | null, current: URL): URL | undefined {
   const target = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
-  if (target === undefined) return undefined;
+  if (target === undefined || !URL.canParse(target, current.href)) return undefined;
   const next = new URL(target, current);
   return next.href === current.href ? undefined : next;
 }

@@ -53,6 +53,7 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
     url: (rest) => new URL(rest, base),
     async send(request, action = "pull") {
       let { url } = request;
+      refuseDowngrade(base, url, "names a place at");
       let isAuthorized = false;
       for (let hop = 0; hop < 10; hop += 1) {
         const answer = await sendOnce(request, url, action);
@@ -60,7 +61,7 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
           const challenge = parseChallenge(answer.headers.get("www-authenticate"));
           const refusal = await readRefusal(request.method, url, answer);
           if (challenge === undefined) throw refused(refusal);
-          const credentials = keychain?.(name.registry);
+          const credentials = await keychain?.(name.registry);
           if (challenge.scheme === "basic" && credentials === undefined)
             throw refused(refusal, "basic credential not found");
           const scope = `repository:${path}:${action}`;
@@ -72,9 +73,10 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
         const location = answer.headers.get("location");
         if ([301, 302, 303, 307, 308].includes(answer.status) && location !== null) {
           await answer.body?.cancel();
+          if (!URL.canParse(location, url.href))
+            throw new OciError("Unreachable", "registry redirects to what is no URL");
           url = new URL(location, url);
-          if (base.protocol === "https:" && url.protocol !== "https:")
-            throw new OciError("Unreachable", `registry redirects to ${url.host} without TLS`);
+          refuseDowngrade(base, url, "redirects to");
           continue;
         }
         if (answer.status >= 400) throw refused(await readRefusal(request.method, url, answer));
@@ -83,4 +85,12 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
       throw new OciError("Unreachable", `${request.method} "${request.url.href}": stopped after 10 redirects`);
     },
   };
+}
+
+/** What began with TLS does not go on without, wherever the registry points. */
+function refuseDowngrade(base: URL, url: URL, how: string): void {
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new OciError("Unreachable", `registry ${how} what is not HTTP`);
+  if (base.protocol === "https:" && url.protocol !== "https:")
+    throw new OciError("Unreachable", `registry ${how} ${url.host} without TLS`);
 }

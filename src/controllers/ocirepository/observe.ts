@@ -4,7 +4,7 @@ import type { KubeObject, OCIRepository } from "../../api/index.ts";
 import {
   craneText,
   formatReference,
-  type Keychain,
+  type KnownCredentials,
   OciError,
   parseDockerConfig,
   parseReference,
@@ -130,7 +130,10 @@ interface ServiceAccount extends KubeObject {
 }
 
 /** The Docker configurations of the object's Secret, and of its ServiceAccount's pull Secrets. */
-async function readKeychain({ spec, metadata }: OCIRepository, context: Context): Promise<Keychain | undefined> {
+async function readKeychain(
+  { spec, metadata }: OCIRepository,
+  context: Context,
+): Promise<KnownCredentials | undefined> {
   const { namespace = "" } = metadata;
   const names: string[] = [];
   if (spec.secretRef !== undefined) names.push(spec.secretRef.name);
@@ -143,7 +146,7 @@ async function readKeychain({ spec, metadata }: OCIRepository, context: Context)
     }
     names.push(...(account.imagePullSecrets ?? []).map(({ name }) => name));
   }
-  const keychains: Keychain[] = [];
+  const keychains: KnownCredentials[] = [];
   for (const name of names)
     keychains.push(
       toKeychain(await readSecret(context, { namespace, name }, "failed to get credential: failed to get secret")),
@@ -152,7 +155,7 @@ async function readKeychain({ spec, metadata }: OCIRepository, context: Context)
   return (registry) => keychains.map((find) => find(registry)).find((found) => found !== undefined);
 }
 
-function toKeychain({ name, data }: FoundSecret): Keychain {
+function toKeychain({ name, data }: FoundSecret): KnownCredentials {
   try {
     return parseDockerConfig(data.get(".dockerconfigjson") ?? "{}");
   } catch (cause) {
