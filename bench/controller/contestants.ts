@@ -62,8 +62,9 @@ export const flux: Contestant = {
       run("source-controller", [...storage, ...serve(port + 1)]),
       run("helm-controller", serve(port + 3)),
     ];
-    for (const health of [port + 2, port + 4]) await untilServed(`http://127.0.0.1:${health}/readyz`);
-    return running(children, `http://127.0.0.1:${port + 3}/metrics`);
+    const started = running(children, `http://127.0.0.1:${port + 3}/metrics`);
+    for (const health of [port + 2, port + 4]) await untilServed(`http://127.0.0.1:${health}/readyz`, started);
+    return started;
   },
 };
 
@@ -82,8 +83,9 @@ export const cox: Contestant = {
     ];
     const program = fileURLToPath(new URL("../../bin/cox", import.meta.url));
     const child = launch(program, line, { env: process.env, log: join(directory, "cox.log") });
-    await untilServed(`http://127.0.0.1:${port}/`);
-    return running([child], `http://127.0.0.1:${port + 1}/metrics`);
+    const started = running([child], `http://127.0.0.1:${port + 1}/metrics`);
+    await untilServed(`http://127.0.0.1:${port}/`, started);
+    return started;
   },
 };
 
@@ -117,12 +119,14 @@ function running(children: readonly ChildProcess[], metrics: string): Running {
   };
 }
 
-async function untilServed(url: string): Promise<void> {
+/** Waits for an answer; what was started ends when there is none. */
+async function untilServed(url: string, started: Running): Promise<void> {
   for (let turn = 0; turn < 300; turn += 1) {
     const answer = await fetch(url).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer !== undefined && answer.status < 500) return;
     await delay(200);
   }
+  await started[Symbol.asyncDispose]();
   throw new Error(`nobody serves ${url}`);
 }
