@@ -25,9 +25,10 @@ export {
   type FetchedIndex,
   normalizeRepositoryUrl,
   type RepositoryAccess,
+  resolveChartUrl,
 } from "./helm/repository.ts";
-export { selectChartVersion } from "./helm/select-version.ts";
-export type { Credentials } from "./http/download.ts";
+export { findChartVersion, selectChartVersion } from "./helm/select-version.ts";
+export { type Credentials, download } from "./http/download.ts";
 export { type ListenOptions, serve, type Server } from "./http/serve.ts";
 export { createTransport, type TlsOptions, type Transport } from "./http/transport.ts";
 export { serveChartRepository } from "./playground/chart-repository.ts";

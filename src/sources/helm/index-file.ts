@@ -19,6 +19,13 @@ export interface ChartVersion {
   readonly fields: Values;
 }
 
+/** An entry that is no valid chart, and why. */
+export interface SkippedEntry {
+  readonly chart: string;
+  readonly version?: string;
+  readonly reason: string;
+}
+
 /** A repository's index.yaml: the versions of each chart, newest first. */
 export interface RepositoryIndex {
   readonly generated: string;
@@ -29,7 +36,10 @@ export interface RepositoryIndex {
  * Reads an index as Helm does: JSON or YAML, entries that are not valid charts are skipped, the rest is sorted. Throws
  * InvalidIndex with Helm's text.
  */
-export function parseIndex(text: string): RepositoryIndex {
+export function parseIndex(
+  text: string,
+  { onSkipped }: { readonly onSkipped?: (entry: SkippedEntry) => void } = {},
+): RepositoryIndex {
   if (text.trim() === "") throw invalid("empty index.yaml file");
   const { document, strict } = parseDocument(text);
   if (!isValues(document)) throw mismatch(document, "Go value of type repo.IndexFile", strict);
@@ -49,7 +59,8 @@ export function parseIndex(text: string): RepositoryIndex {
     const versions: ChartVersion[] = [];
     for (const entry of list as readonly Value[]) {
       const version = readEntry(entry, reader);
-      if (version !== undefined) versions.push(version);
+      if ("semver" in version) versions.push(version);
+      else onSkipped?.({ chart: name, ...version });
     }
     entries.set(
       name,
@@ -91,19 +102,29 @@ function parseDocument(text: string): { readonly document: Value; readonly stric
   }
 }
 
-/** A valid entry; undefined for one that Helm skips. */
-function readEntry(entry: Value, reader: Reader): ChartVersion | undefined {
-  if (entry === null) return undefined;
+/** A valid entry, or why Helm skips it. */
+function readEntry(entry: Value, reader: Reader): ChartVersion | Omit<SkippedEntry, "chart"> {
+  if (entry === null) return { reason: "empty entry" };
   if (!isValues(entry))
     throw mismatch(entry, "Go struct field IndexFile.entries of type repo.ChartVersion", reader.strict);
   const fields = readFields(entry, entryFields, "ChartVersion.entries", reader);
   const { name = "", version = "", type = "", urls, created, digest } = fields;
-  if (typeof name !== "string" || name === "" || name === "." || name === ".." || name.includes("/")) return undefined;
-  if (type !== "" && type !== "application" && type !== "library") return undefined;
-  for (const list of [fields["maintainers"], fields["dependencies"]])
-    if (Array.isArray(list) && list.includes(null)) return undefined;
+  const skip = (why: string): Omit<SkippedEntry, "chart"> => ({
+    version: String(version),
+    reason: `validation: ${why}`,
+  });
+  if (typeof name !== "string" || name === "") return skip("chart.metadata.name is required");
+  if (name === "." || name === "..") return skip(`chart.metadata.name ${JSON.stringify(name)} is not allowed`);
+  if (name.includes("/")) return skip(`chart.metadata.name ${JSON.stringify(name)} is invalid`);
+  if (version === "") return skip("chart.metadata.version is required");
   const semver = typeof version === "string" ? tryParseVersion(version) : undefined;
-  if (semver === undefined) return undefined;
+  if (semver === undefined) return skip(`chart.metadata.version ${JSON.stringify(version)} is invalid`);
+  if (type !== "" && type !== "application" && type !== "library")
+    return skip("chart.metadata.type must be application or library");
+  for (const list of ["maintainers", "dependencies"]) {
+    const items = fields[list];
+    if (Array.isArray(items) && items.includes(null)) return skip(`${list} must not contain empty or null nodes`);
+  }
   return {
     name,
     version: semver.original,

@@ -24,6 +24,32 @@ export function selectChartVersion(index: RepositoryIndex, name: string, version
   return best;
 }
 
+/**
+ * Chooses as helm's commands do: the exact text, or the first in the range of the sorted list. Tells when a version was asked for that
+ * is no range and another was taken. Throws ChartNotFound with Helm's texts.
+ */
+export function findChartVersion(
+  index: RepositoryIndex,
+  name: string,
+  version: string,
+): { readonly chosen: ChartVersion; readonly isFallback: boolean } {
+  const versions = index.entries.get(name);
+  if (versions === undefined) throw notFound("no chart name found");
+  if (versions.length === 0) throw notFound("no chart version found");
+  const constraint = constraintOf(version === "" ? "*" : version);
+  const exact = version === "" ? undefined : versions.find((candidate) => candidate.version === version);
+  if (exact !== undefined) return { chosen: exact, isFallback: false };
+  const chosen = versions.find(({ semver }) => constraint.check(semver));
+  if (chosen === undefined) throw notFound(`no chart version found for ${name}-${version}`);
+  return { chosen, isFallback: version !== "" && !isRange(version) };
+}
+
+/** Helm: repo.isVersionRange. */
+function isRange(version: string): boolean {
+  if (/[\^~<>=!*]|\|\|| - /.test(version)) return true;
+  return /[xX]/.test(version.split(/[-+]/, 1)[0] ?? "");
+}
+
 /** Build metadata is no part of the order; between equal versions the younger archive wins. */
 function isNewer(a: ChartVersion, b: ChartVersion): boolean {
   const order = compareVersions(a.semver, b.semver);

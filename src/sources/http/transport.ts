@@ -22,12 +22,22 @@ export interface TlsOptions {
  * changes the bytes, and thereby the digest, of charts in badly configured buckets.
  */
 export function createTransport(
-  options: { readonly tls?: TlsOptions; readonly userAgent?: string; readonly keepAlive?: boolean } = {},
+  options: {
+    readonly tls?: TlsOptions;
+    /** The URL of the proxy that all requests go through, with its credentials. */
+    readonly proxy?: string;
+    /** Where a proxy is looked up when none is given; this process's own environment when absent. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    readonly userAgent?: string;
+    readonly keepAlive?: boolean;
+  } = {},
 ): Transport {
   // A connection that is kept lives as long as the server likes: only who keeps the transport should keep connections.
-  const { tls, userAgent = "coxswain", keepAlive = false } = options;
+  const { tls, proxy, userAgent = "coxswain", keepAlive = false } = options;
   // Go's clients take a proxy from the environment; Node's do when they are told so.
-  const common = { keepAlive, maxSockets: 16, proxyEnv: process.env };
+  const { env = process.env } = options;
+  const proxyEnv = proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy };
+  const common = { keepAlive, maxSockets: 16, proxyEnv };
   const agent = new Agent(common);
   const secureAgent = new SecureAgent({
     ...common,
