@@ -2,7 +2,8 @@
 // It is plain JavaScript for Node 20: on a fresh machine it runs before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,15 +20,40 @@ function installed() {
 function install() {
   process.stderr.write("coxswain: installing packages (once)\n");
   const npm = process.env.npm_execpath;
-  const arguments_ = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  // `npm ci` empties the folder first, which pulls the floor from under whoever runs from it: where there is one, mend it.
+  const command = existsSync(join(root, "node_modules", ".bin")) ? "install" : "ci";
+  const arguments_ = [command, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   const done = npm
     ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio: ["ignore", 2, 2] })
     : spawnSync("npm", arguments_, { cwd: root, stdio: ["ignore", 2, 2] });
   if (done.status !== 0) {
-    process.stderr.write("coxswain: cannot install packages: npm ci failed\n");
-    process.exit(done.status ?? 1);
+    process.stderr.write("coxswain: cannot install packages: npm failed\n");
+    process.exitCode = done.status ?? 1;
+    return;
   }
   writeFileSync(stamp, lock);
+}
+
+/** Installs while no other process does; who comes second finds it done. A lock that was left behind counts for five minutes. */
+function installAlone() {
+  const guard = join(tmpdir(), `coxswain-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+  const sleeping = new Int32Array(new SharedArrayBuffer(4));
+  while (true) {
+    try {
+      mkdirSync(guard);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      const { mtimeMs } = statSync(guard, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+      if (Date.now() - mtimeMs > 300_000) rmdirSync(guard);
+      else Atomics.wait(sleeping, 0, 0, 200);
+    }
+  }
+  try {
+    if (!installed()) install();
+  } finally {
+    rmdirSync(guard);
+  }
 }
 
 function currentNode() {
@@ -46,7 +72,8 @@ function currentNode() {
   return process.execPath; // Another platform: the machine's own Node has to be new enough.
 }
 
-if (!installed()) install();
+if (!installed()) installAlone();
+if (process.exitCode) process.exit();
 const [script, ...rest] = process.argv.slice(2);
 const flags = (process.env.COX_NODE_FLAGS ?? "").split(" ").filter(Boolean);
 const child = spawn(currentNode(), [...flags, join(root, script), ...rest], {

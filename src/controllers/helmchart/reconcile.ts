@@ -1,4 +1,4 @@
-import { GitRepository, HelmChart, HelmRepository, type KubeObject } from "../../api/index.ts";
+import { Bucket, GitRepository, HelmChart, HelmRepository, type KubeObject } from "../../api/index.ts";
 import { type Artifact, type ChartBuild, summaryOf } from "../../sources/index.ts";
 import type { Controller, Wake } from "../runtime/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
@@ -13,7 +13,9 @@ export function helmChartController(ports: SourcePorts): Controller<HelmChart> {
   return {
     manager,
     kind: HelmChart,
-    wakes: [HelmRepository, GitRepository].map((kind) => wakeOn({ apiVersion: kind.apiVersion, kind: kind.kind })),
+    wakes: [HelmRepository, GitRepository, Bucket].map((kind) =>
+      wakeOn({ apiVersion: kind.apiVersion, kind: kind.kind }),
+    ),
     reconcile: (chart, context) =>
       reconcileSource(chart, context, { rules, refresh: (run) => refresh(run, ports) }, ports),
   };

@@ -1,3 +1,4 @@
+import { bucketController } from "../bucket/reconcile.ts";
 import { gitRepositoryController } from "../gitrepository/reconcile.ts";
 import { helmChartController } from "../helmchart/reconcile.ts";
 import { helmRepositoryController } from "../helmrepository/reconcile.ts";
@@ -15,6 +16,7 @@ export function sourceControllers(options: SourceOptions): readonly Controller[]
     helmRepositoryController(ports),
     helmChartController(ports),
     ociRepositoryController(ports),
+    bucketController(ports),
   ];
   // Each takes objects of its own kind only; the runtime gives it no others.
   return controllers as readonly Controller[];

@@ -234,6 +234,14 @@ export async function orFail<R>(
   } catch (cause) {
     if (cause instanceof FailureError) throw cause;
     const { condition, reason, prefix } = failure;
-    throw new FailureError({ condition, reason, message: `${prefix}: ${messageOf(cause)}`, next: "retry" }, { cause });
+    throw new FailureError(
+      {
+        condition,
+        reason,
+        message: prefix === "" ? messageOf(cause) : `${prefix}: ${messageOf(cause)}`,
+        next: "retry",
+      },
+      { cause },
+    );
   }
 }

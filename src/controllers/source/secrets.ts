@@ -56,3 +56,42 @@ export function tlsOf(data: SecretData): TlsOptions | undefined {
     ...(key === undefined ? {} : { key }),
   };
 }
+
+/**
+ * The proxy that a `proxySecretRef` names, as a URL with its credentials. Fails with AuthenticationFailed and Flux's texts
+ * after `prefix`.
+ */
+export async function readProxy(
+  context: Context,
+  secret: { readonly namespace: string; readonly name: string },
+  prefix: string,
+): Promise<string> {
+  const { data } = await readSecret(context, secret, `${prefix}: failed to get secret`);
+  const wrong = (text: string): never =>
+    fail({
+      condition: "FetchFailed",
+      reason: "AuthenticationFailed",
+      message: `${prefix}: secret '${secret.namespace}/${secret.name}': ${text}`,
+    });
+  const address = data.get("address");
+  if (address === undefined) return wrong("key 'address' not found");
+  if (address === "") return wrong("proxy address is empty");
+  if (address.length > maximumProxyLength)
+    return wrong(`proxy URL exceeds maximum length of ${maximumProxyLength} characters`);
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return wrong("failed to parse proxy address");
+  }
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme === "socks5") return wrong("proxies that speak SOCKS are not supported yet");
+  if (scheme !== "http" && scheme !== "https")
+    return wrong(`proxy URL must use one of the supported schemes (http, https, socks5), got '${scheme}'`);
+  url.username = encodeURIComponent(data.get("username") ?? "");
+  url.password = data.has("username") ? encodeURIComponent(data.get("password") ?? "") : "";
+  return url.href;
+}
+
+/** Flux: secrets.MaxProxyURLLength. */
+const maximumProxyLength = 2048;
