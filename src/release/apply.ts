@@ -135,7 +135,7 @@ async function updateOne(update: Update, change: Change): Promise<UpdateEnd> {
   const { context, options, lookUp, created } = update;
   const { target } = change;
   if (options.serverSide && options.migrateFieldManager !== true && !lookUp.isListed(target)) {
-    return await applyUnseen(update, target);
+    return await applyUnseen(update, change);
   }
   let live: KubeObject | undefined;
   try {
@@ -149,6 +149,7 @@ async function updateOne(update: Update, change: Change): Promise<UpdateEnd> {
     return "value" in end ? end : { fatal: true, error: applyFailed("failed to create resource", end.error) };
   }
   const found = live;
+  if (change.original === undefined) warnOfStranger(context, target);
   if (options.serverSide && isApplied(target.object, found, context.fieldManager)) {
     return { value: withAnswer(target, found) };
   }
@@ -156,11 +157,20 @@ async function updateOne(update: Update, change: Change): Promise<UpdateEnd> {
   return "value" in end ? end : { fatal: false, error: end.error };
 }
 
+/** Helm's warning of an object that is there although the revision before did not have it; an earlier one may have left it. */
+function warnOfStranger(context: ReleaseContext, { object }: ReleaseObject): void {
+  const { namespace = "", name = "" } = object.metadata;
+  const message = "resource exists on cluster but not in original release, using cluster state as baseline";
+  context.log?.({ level: "WARN", message, attributes: { namespace, name, kind: object.kind } });
+}
+
 /** Applies an object that nobody has looked at: the answer tells what a look would have told. */
-async function applyUnseen({ context, options, created }: Update, target: ReleaseObject): Promise<UpdateEnd> {
+async function applyUnseen(update: Update, { target, original }: Change): Promise<UpdateEnd> {
+  const { context, options, created } = update;
   const end = await attempt(() => applyServerSide(context, target, options));
   if ("value" in end) {
     if (end.value.created) created.push(target);
+    else if (original === undefined) warnOfStranger(context, target);
     return { value: end.value.target };
   }
   if (cancellation(context.signal) !== undefined) return { fatal: false, error: end.error };

@@ -1,8 +1,10 @@
-import { groupOf } from "../api/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { groupOf, isApiError } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
+import { isValues } from "../base/value.ts";
 import type { ChartCrd } from "../chart/index.ts";
 import { createObjects, updateObjects } from "./apply.ts";
-import { busily, type Milliseconds, type ReleaseContext } from "./context.ts";
+import { abortOption, assertNotCanceled, busily, type Milliseconds, type ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import type { Waiter } from "./wait.ts";
@@ -41,7 +43,7 @@ export async function installCrds(
   }
   if (created.length === 0) return;
   await options.waiter.untilEstablished(created, established);
-  context.client.refreshDiscovery();
+  await untilServed(context, created);
 }
 
 /** Applies the definitions of a chart's `crds/` as the HelmRelease controller does. Throws CrdFailed; gives what it applied. */
@@ -73,8 +75,44 @@ export async function applyCrds(
     throw failed("failed to wait for CustomResourceDefinition(s): ", cause);
   }
   context.log?.({ level: "INFO", message: `successfully applied ${applied.length} CustomResourceDefinition(s)` });
-  context.client.refreshDiscovery();
+  await untilServed(context, applied);
   return applied;
+}
+
+// kube-apiserver says that a definition is established a moment before it tells of what it defines.
+async function untilServed(
+  { client, ...context }: ReleaseContext,
+  definitions: readonly ReleaseObject[],
+): Promise<void> {
+  const kinds = definitions.flatMap(definedKinds);
+  const attempts = 50;
+  for (let tried = 1; ; tried += 1) {
+    client.refreshDiscovery();
+    try {
+      for (const kind of kinds) await client.resource(kind);
+      return;
+    } catch (error) {
+      if (!isApiError(error, "NoMatch")) throw failed("", error);
+      // Not ours to judge: whoever uses the kind says that it is missing.
+      if (tried === attempts) return;
+    }
+    await delay(100, undefined, abortOption(context)).catch(() => assertNotCanceled(context));
+  }
+}
+
+/** The kinds of a definition's served versions; none of what is no definition. */
+function definedKinds({
+  object: { spec },
+}: ReleaseObject): readonly { readonly apiVersion: string; readonly kind: string }[] {
+  if (!isValues(spec)) return [];
+  const { group, names, versions } = spec;
+  if (typeof group !== "string" || !isValues(names) || !Array.isArray(versions)) return [];
+  const { kind } = names;
+  return versions.flatMap((version) =>
+    isValues(version) && version.served === true && typeof version.name === "string" && typeof kind === "string"
+      ? [{ apiVersion: `${group}/${version.name}`, kind }]
+      : [],
+  );
 }
 
 async function create(

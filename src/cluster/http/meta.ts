@@ -2,6 +2,7 @@ import type { Core } from "./call.ts";
 import { negotiate } from "./accept.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from "./discovery.ts";
 import { openApiDocument, openApiIndex } from "./openapi.ts";
+import { openApiV2 } from "./openapi-v2.ts";
 import { methodNotAllowed } from "./refusals.ts";
 import type { Target } from "./request.ts";
 import { respond } from "./respond.ts";
@@ -78,6 +79,8 @@ function other(question: Question, path: string): Response {
     case "/livez":
     case "/readyz":
       return health(question.query);
+    case "/openapi/v2":
+      return openApiV2(question.request.headers.get("accept") ?? "");
     case "/openapi/v3":
       return respond(
         { ...question, warnings: [] },

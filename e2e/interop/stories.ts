@@ -1,0 +1,104 @@
+import type { Program } from "./stage.ts";
+
+/** A release's life, step by step. A step is a command line of helm; `only4` are words that helm 3 does not know. */
+export interface Story {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly line: string;
+  readonly only4?: string;
+  readonly fails?: boolean;
+  /** A change that somebody else makes before the step: a merge patch of the Deployment of that name. */
+  readonly meddle?: { readonly name: string; readonly patch: unknown };
+}
+
+export const stories: readonly Story[] = [
+  {
+    name: "a chart with hooks, tests, subcharts, notes and many kinds",
+    steps: [
+      { line: "install shop ./shop --set text=one --labels team=blue" },
+      {
+        line: "upgrade shop ./shop --set text=two,extra=true,cache.enabled=false --description mine --labels team=red",
+      },
+      { line: "rollback shop 1" },
+      { line: "test shop" },
+      { line: "uninstall shop" },
+    ],
+  },
+  {
+    name: "custom resources, and objects that are kept",
+    steps: [
+      { line: "install plots ./plots" },
+      { line: "upgrade plots ./plots --set height=7 --wait" },
+      { line: "rollback plots" },
+      { line: "uninstall plots" },
+    ],
+  },
+  {
+    name: "a history that is kept, and a name that is taken again",
+    steps: [
+      { line: "install small ./small --set port=81" },
+      { line: "uninstall small --keep-history --description gone" },
+      { line: "upgrade small ./small --install --set port=82" },
+      { line: "upgrade small ./small --reuse-values --set label=two --history-max 2" },
+      { line: "uninstall small" },
+    ],
+  },
+  {
+    name: "writes by the client, with others meddling",
+    steps: [
+      { line: "install small ./small", only4: "--server-side=false" },
+      {
+        line: "upgrade small ./small --set label=two",
+        meddle: { name: "small", patch: { spec: { replicas: 3 }, metadata: { annotations: { by: "hand" } } } },
+      },
+      { line: "upgrade small ./small --set label=three --set command[0]=c", only4: "--server-side=true" },
+      { line: "rollback small 1" },
+    ],
+  },
+  {
+    name: "steps that fail",
+    steps: [
+      { line: "install small ./small" },
+      { line: "upgrade small ./small --set port=0,label=two", fails: true },
+      { line: "upgrade small ./small --set port=83 --reset-then-reuse-values" },
+      { line: "rollback small 2", fails: true },
+      { line: "uninstall small --no-hooks" },
+    ],
+  },
+];
+
+/** The words of a step for a program. */
+export function wordsOf({ line, only4 }: Step, program: Program): readonly string[] {
+  return [...line.split(" "), ...(only4 === undefined || program === "helm3" ? [] : only4.split(" "))];
+}
+
+export type Sequence = readonly Program[];
+
+/** All ways to share the first three steps among the programs; who does the others follows from these, in turn. */
+export function everySequence(steps: number): readonly Sequence[] {
+  let sequences: readonly Sequence[] = [[]];
+  for (let step = 0; step < Math.min(steps, 3); step += 1)
+    sequences = sequences.flatMap((before) => order.map((program) => [...before, program]));
+  return sequences
+    .map((sequence, index) => [...sequence, ...inTurn(index, steps - sequence.length)])
+    .filter((sequence) => sequence.includes("cox"));
+}
+
+/** One way, another for each story: every program does a step, and follows another. */
+export function fewSequences(steps: number, story: number): readonly Sequence[] {
+  return [inTurn(story, steps)];
+}
+
+function inTurn(first: number, steps: number): Sequence {
+  return Array.from({ length: steps }, (_, step) => order[(first + step) % order.length] as Program);
+}
+
+const order: readonly Program[] = ["cox", "helm3", "helm4"];
+
+/** The same life without cox, which has to leave the same behind: cox writes what helm 4 writes. */
+export function referenceOf(sequence: Sequence): Sequence {
+  return sequence.map((program) => (program === "cox" ? "helm4" : program));
+}
