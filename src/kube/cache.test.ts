@@ -113,6 +113,43 @@ test("KindCache.learn() shows our own write at once and never goes back", async 
   assert.equal(version(), undefined);
 });
 
+test("createWatchCache() keeps what is selected, with a list and a watch for each selection", async () => {
+  await using given = await openCache();
+  const { client, cache, namespace, reference, create } = given;
+  await create("b");
+  const selection = { namespace, labelSelector: "wanted=yes", metadataOnly: true } as const;
+  const kind = await cache.kind(configMaps, selection);
+  const whole = await cache.kind(configMaps, { namespace });
+  assert.deepEqual(kind.list(), []);
+  const added = event(kind, ({ type, object }) => type === "ADDED" && object.metadata.name === "b");
+  await client.patch(reference("b"), { metadata: { labels: { wanted: "yes" } } }, { type: "merge" });
+  await added;
+  assert.equal(kind.get({ name: "b" })?.data, undefined);
+  assert.deepEqual(whole.get({ name: "b" })?.data, { name: "b" });
+  const removed = event(kind, ({ type }) => type === "DELETED");
+  const written = await client.patch(reference("b"), { metadata: { labels: { wanted: null } } }, { type: "merge" });
+  await removed;
+  kind.learn({ ...written, metadata: { ...written.metadata, resourceVersion: String(2 ** 40) } });
+  assert.equal(kind.get({ name: "b" })?.data, undefined);
+});
+
+test("createWatchCache() keeps of an object what `trim` leaves, and learns no more", async () => {
+  await using api = await openTestApi();
+  const { client, namespace } = api;
+  await using cache = createWatchCache({
+    client,
+    trim: ({ data: _, ...object }) => object as KubeObject,
+  });
+  await client.create(configMap("a", namespace));
+  const kind = await cache.kind(configMaps, { namespace });
+  assert.equal(kind.get({ name: "a" })?.data, undefined);
+  const added = event(kind, ({ object }) => object.metadata.name === "b");
+  const written = await client.create(configMap("b", namespace));
+  kind.learn(written);
+  assert.equal((await added).object.data, undefined);
+  assert.deepEqual(written.data, { name: "b" });
+});
+
 test("createWatchCache() rejects kinds that do not exist, each time it is asked", async () => {
   await using given = await openCache();
   const thing = { apiVersion: "example.com/v1", kind: "Nothing" };

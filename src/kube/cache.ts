@@ -2,7 +2,7 @@ import { isApiError, type KubeObject } from "../api/index.ts";
 import { KubeError } from "./errors.ts";
 import { type Reflector, startReflector } from "./reflector.ts";
 import { type Sleep, sleep as platformSleep } from "./throttle.ts";
-import type { Client, Kind, KindCache, WatchCache, WatchEvent } from "./types.ts";
+import type { Client, Kind, KindCache, Selection, WatchCache, WatchEvent } from "./types.ts";
 
 export interface WatchCacheOptions {
   readonly client: Client;
@@ -16,6 +16,8 @@ export interface WatchCacheOptions {
   readonly scope?: "cluster" | "namespace";
   /** How long a kind that nobody holds any more is kept current. */
   readonly idle?: number;
+  /** Gives what is kept of each object that comes in; it may change the object in place. Default: all of it. */
+  readonly trim?: (object: KubeObject) => KubeObject;
 }
 
 const fiveMinutes = 5 * 60_000;
@@ -23,6 +25,7 @@ const fiveMinutes = 5 * 60_000;
 /** Keeps the kinds that are asked for equal to the cluster, one list and one watch for each, however many ask. */
 export function createWatchCache(options: WatchCacheOptions): WatchCache {
   const { client, onError = () => {}, sleep = platformSleep, scope = "namespace", idle = fiveMinutes } = options;
+  const { trim } = options;
   const narrow = new Set<string>();
   const entries = new Map<string, Entry>();
   let closed = false;
@@ -35,10 +38,21 @@ export function createWatchCache(options: WatchCacheOptions): WatchCache {
     kind: Kind,
     watched: string | undefined,
     view: string | undefined,
+    selection: Selection,
   ): Promise<KindCache<T>> => {
-    const key = `${kind.apiVersion}/${kind.kind}/${watched ?? ""}`;
+    const { labelSelector, fieldSelector, metadataOnly } = selection;
+    const selected = JSON.stringify([labelSelector, fieldSelector, metadataOnly]);
+    const key = `${kind.apiVersion}/${kind.kind}/${watched ?? ""} ${selected}`;
     const entry = entries.get(key) ?? {
-      reflector: startReflector({ client, kind, namespace: watched, sleep, onError: (error) => onError(error, kind) }),
+      reflector: startReflector({
+        client,
+        kind,
+        namespace: watched,
+        selection,
+        sleep,
+        onError: (error) => onError(error, kind),
+        ...(trim === undefined ? {} : { trim }),
+      }),
       holders: 0,
       expiry: undefined,
     };
@@ -61,17 +75,20 @@ export function createWatchCache(options: WatchCacheOptions): WatchCache {
     return createHandle(entry.reflector as Reflector<T>, view, release);
   };
   return {
-    async kind<T extends KubeObject>(kind: Kind, { namespace }: { readonly namespace?: string } = {}) {
+    async kind<T extends KubeObject>(
+      kind: Kind,
+      { namespace, ...selection }: { readonly namespace?: string } & Selection = {},
+    ) {
       if (closed) throw new KubeError("closed", "the watch cache is closed");
       const name = `${kind.apiVersion}/${kind.kind}`;
-      if (namespace === undefined) return await hold<T>(kind, undefined, undefined);
-      if (scope === "namespace" || narrow.has(name)) return await hold<T>(kind, namespace, namespace);
+      if (namespace === undefined) return await hold<T>(kind, undefined, undefined, selection);
+      if (scope === "namespace" || narrow.has(name)) return await hold<T>(kind, namespace, namespace, selection);
       try {
-        return await hold<T>(kind, undefined, namespace);
+        return await hold<T>(kind, undefined, namespace, selection);
       } catch (error) {
         if (!isApiError(error, "Forbidden")) throw error;
         narrow.add(name);
-        return await hold<T>(kind, namespace, namespace);
+        return await hold<T>(kind, namespace, namespace, selection);
       }
     },
     async [Symbol.asyncDispose]() {

@@ -98,7 +98,7 @@ export function createClient(options: ClientOptions): Client {
         const call = {
           method: "GET",
           path: path + queryString({ ...query, limit: limit ?? pageSize }),
-          ...(metadataOnly ? { accept: metadataType } : {}),
+          ...(metadataOnly ? { accept: metadataListType } : {}),
           signal,
           idempotent: true,
         } as const;
@@ -171,11 +171,13 @@ export function createClient(options: ClientOptions): Client {
 
     async *watch<T extends KubeObject>(
       kind: Kind,
-      { namespace, signal, limit: _none, metadataOnly: _all, ...selection }: WatchOptions = {},
+      { namespace, signal, limit: _none, metadataOnly = false, ...selection }: WatchOptions = {},
     ) {
       const path = resourcePath(await discovery.resource(kind), { namespace });
       // The server closes the watch when its answer is cancelled, so ending the loop early ends the connection.
-      const response = await send({ method: "GET", path: path + queryString({ ...selection, watch: true }), signal });
+      const accept = metadataOnly ? { accept: metadataType } : {};
+      const query = queryString({ ...selection, watch: true });
+      const response = await send({ method: "GET", path: path + query, signal, ...accept });
       if (response.body === null) return;
       yield* readEvents<T>(response.body, signal);
     },
@@ -207,7 +209,8 @@ function writeQuery(options: WriteOptions & { readonly force?: boolean }): strin
 
 const pods = { group: "", version: "v1", plural: "pods", namespaced: true } as const;
 const tableType = "application/json;as=Table;v=v1;g=meta.k8s.io";
-const metadataType = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+const metadataType = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
+const metadataListType = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 const applyType = "application/apply-patch+yaml";
 const patchTypes: Readonly<Record<PatchOptions["type"], string>> = {
   json: "application/json-patch+json",

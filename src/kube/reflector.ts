@@ -1,7 +1,7 @@
 import { isApiError, type KubeObject } from "../api/index.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Sleep } from "./throttle.ts";
-import type { Client, Kind, WatchEvent } from "./types.ts";
+import type { Client, Kind, Selection, WatchEvent } from "./types.ts";
 
 /** One kind kept equal to the cluster: a list, then a watch from where the list was, and again when the watch has lost its place. */
 export interface Reflector<T extends KubeObject = KubeObject> {
@@ -24,6 +24,8 @@ interface ReflectorOptions {
   readonly client: Client;
   readonly kind: Kind;
   readonly namespace: string | undefined;
+  readonly selection?: Selection;
+  readonly trim?: (object: KubeObject) => KubeObject;
   readonly sleep: Sleep;
   readonly onError: (error: unknown) => void;
 }
@@ -31,12 +33,14 @@ interface ReflectorOptions {
 const shortestPause = 800;
 const longestPause = 30_000;
 
+/** Follows one kind, or what is selected of it. */
 export function startReflector<T extends KubeObject = KubeObject>(options: ReflectorOptions): Reflector<T> {
-  const { client, kind, namespace, sleep, onError } = options;
+  const { client, kind, namespace, selection, sleep, onError } = options;
+  const trim = (options.trim ?? ((object) => object)) as (object: T) => T;
   const abort = new AbortController();
   const { signal } = abort;
   const mirror = createMirror<T>(onError);
-  const scope = namespace === undefined ? {} : { namespace };
+  const scope = { ...selection, ...(namespace === undefined ? {} : { namespace }) };
   const listed = Promise.withResolvers<void>();
   // Whoever asks for the kind sees the rejection; nobody having asked is no error.
   listed.promise.catch(() => {});
@@ -54,7 +58,7 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
         if (version === undefined) {
           const list = await client.list<T>(kind, { ...scope, signal });
           version = list.metadata.resourceVersion ?? "0";
-          mirror.replace(list.items, version);
+          mirror.replace(list.items.map(trim), version);
           first = false;
           listed.resolve();
         }
@@ -70,7 +74,7 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
           silent = false;
           failures = 0;
           version = event.object.metadata.resourceVersion ?? version;
-          mirror.apply(event);
+          mirror.apply({ type: event.type, object: trim(event.object) });
         }
         // A server or proxy that ends every watch at once must not be asked without a pause.
         if (silent) await pause(0);
@@ -99,7 +103,11 @@ export function startReflector<T extends KubeObject = KubeObject>(options: Refle
     listed: listed.promise,
     store: mirror.store,
     subscribe: mirror.subscribe,
-    learn: mirror.learn,
+    // Whoever wrote the object keeps it whole.
+    learn({ apiVersion, kind: own, metadata, ...rest }) {
+      const kept = selection?.metadataOnly === true ? {} : rest;
+      mirror.learn(trim({ apiVersion, kind: own, metadata: { ...metadata }, ...kept } as T));
+    },
     async stop() {
       abort.abort();
       listed.reject(new Error("stopped"));

@@ -36,7 +36,7 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   readonly resourceVersion?: string;
   readonly limit?: number; // page size; `list` follows `continue` and returns everything
-  readonly metadataOnly?: boolean; // `list` only: the objects without spec, data and status
+  readonly metadataOnly?: boolean; // the objects without spec, data and status
   readonly signal?: AbortSignal;
 }
 
@@ -145,7 +145,13 @@ export interface KindCache<T extends KubeObject = KubeObject> extends Disposable
 export interface WatchCache extends AsyncDisposable {
   /**
    * Resolves when the first list is in; rejects for kinds that do not exist or may not be read. A kind that all who asked for it
-   * have disposed of is dropped after a while.
+   * have disposed of is dropped after a while. Each selection is a list and a watch of its own.
    */
-  kind<T extends KubeObject = KubeObject>(kind: Kind, options?: { readonly namespace?: string }): Promise<KindCache<T>>;
+  kind<T extends KubeObject = KubeObject>(
+    kind: Kind,
+    options?: { readonly namespace?: string } & Selection,
+  ): Promise<KindCache<T>>;
 }
+
+/** Narrows down what is listed and watched of a kind. */
+export type Selection = Pick<ListOptions, "labelSelector" | "fieldSelector" | "metadataOnly">;
