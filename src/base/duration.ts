@@ -1,5 +1,5 @@
 import { CodedError } from "./errors.ts";
-import { goQuote } from "./go-quote.ts";
+import { goTimeQuote } from "./go-quote.ts";
 
 /** A length of time. Go counts nanoseconds; here they are the fraction. */
 export type Milliseconds = number;
@@ -40,27 +40,27 @@ export function parseNanoseconds(text: string): bigint {
   const negative = text.startsWith("-");
   let rest = negative || text.startsWith("+") ? text.slice(1) : text;
   if (rest === "0") return 0n;
-  if (rest === "") throw invalid(`time: invalid duration ${goQuote(text)}`);
+  if (rest === "") throw invalid(`time: invalid duration ${goTimeQuote(text)}`);
   let total = 0n;
   while (rest !== "") {
     const match = /^([0-9]*)(?:\.([0-9]*))?/.exec(rest);
     const [whole = "", integer = "", fraction = ""] = match ?? [];
-    if (integer === "" && fraction === "") throw invalid(`time: invalid duration ${goQuote(text)}`);
+    if (integer === "" && fraction === "") throw invalid(`time: invalid duration ${goTimeQuote(text)}`);
     rest = rest.slice(whole.length);
     const unit = /^[^.0-9]*/.exec(rest)?.[0] ?? "";
-    if (unit === "") throw invalid(`time: missing unit in duration ${goQuote(text)}`);
+    if (unit === "") throw invalid(`time: missing unit in duration ${goTimeQuote(text)}`);
     rest = rest.slice(unit.length);
     const scale = Object.hasOwn(nanoseconds, unit) ? nanoseconds[unit] : undefined;
-    if (scale === undefined) throw invalid(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
+    if (scale === undefined) throw invalid(`time: unknown unit ${goTimeQuote(unit)} in duration ${goTimeQuote(text)}`);
     const significant = integer.replace(/^0+/, "");
-    if (significant.length > 19) throw invalid(`time: invalid duration ${goQuote(text)}`);
+    if (significant.length > 19) throw invalid(`time: invalid duration ${goTimeQuote(text)}`);
     total += BigInt(significant) * scale;
     // Digits beyond a nanosecond are dropped, as in Go.
     const digits = fraction.slice(0, 18);
     if (digits !== "") total += (BigInt(digits) * scale) / 10n ** BigInt(digits.length);
-    if (total > maxNanoseconds) throw invalid(`time: invalid duration ${goQuote(text)}`);
+    if (total > maxNanoseconds) throw invalid(`time: invalid duration ${goTimeQuote(text)}`);
   }
-  if (!negative && total === maxNanoseconds) throw invalid(`time: invalid duration ${goQuote(text)}`);
+  if (!negative && total === maxNanoseconds) throw invalid(`time: invalid duration ${goTimeQuote(text)}`);
   return negative ? -total : total;
 }
 

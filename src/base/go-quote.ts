@@ -23,3 +23,20 @@ export function goQuote(text: string): string {
   });
   return `"${escaped}"`;
 }
+
+/** Quotes text as Go's package time does in its errors: what is not printable ASCII byte by byte. */
+export function goTimeQuote(text: string): string {
+  const escaped = text.replace(/["\\]|[^\x20-\x7f]/gu, (character) => {
+    if (character === '"' || character === "\\") return `\\${character}`;
+    return Array.from(bytesOf(character), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+  });
+  return `"${escaped}"`;
+}
+
+// A lone low surrogate stands for a byte that is not UTF-8.
+function bytesOf(character: string): Iterable<number> {
+  const code = character.charCodeAt(0);
+  return character.length === 1 && code >= 0xdc80 && code <= 0xdcff ? [code - 0xdc00] : encoder.encode(character);
+}
+
+const encoder = new TextEncoder();

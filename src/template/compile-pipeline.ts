@@ -152,12 +152,19 @@ function compileVariable(node: VariableNode, context: Compilation): Evaluate {
 function compileChain(operand: Operand, fields: readonly string[], context: Compilation): Evaluate {
   const value = compileChainStart(operand, context);
   return (frame, dot) => {
-    let current = value(frame, dot);
-    for (let i = 0; i < fields.length; i += 1) {
-      current = readField(frame, current, fields[i] as string, i > 0 ? "interface" : "concrete");
-    }
-    return current;
+    return readFields(frame, value(frame, dot), fields, "concrete");
   };
+}
+
+function readFields(frame: Frame, start: unknown, fields: readonly string[], origin: Origin): unknown {
+  let container: unknown;
+  let current = start;
+  for (let i = 0; i < fields.length; i += 1) {
+    const next = readField(frame, current, fields[i] as string, i > 0 ? "interface" : origin, container);
+    container = current;
+    current = next;
+  }
+  return current;
 }
 
 function compileChainStart(operand: Operand, context: Compilation): Evaluate {
@@ -176,22 +183,21 @@ function compileFields(node: Operand, start: Evaluate, fields: readonly string[]
     case 2:
       return (frame, dot) => {
         frame.node = node;
-        return readField(frame, readField(frame, start(frame, dot), first, origin), second, "interface");
+        const outer = start(frame, dot);
+        return readField(frame, readField(frame, outer, first, origin), second, "interface", outer);
       };
     case 3:
       return (frame, dot) => {
         frame.node = node;
-        const inner = readField(frame, readField(frame, start(frame, dot), first, origin), second, "interface");
-        return readField(frame, inner, third, "interface");
+        const outer = start(frame, dot);
+        const middle = readField(frame, outer, first, origin);
+        const inner = readField(frame, middle, second, "interface", outer);
+        return readField(frame, inner, third, "interface", middle);
       };
     default:
       return (frame, dot) => {
         frame.node = node;
-        let current = start(frame, dot);
-        for (let i = 0; i < fields.length; i += 1) {
-          current = readField(frame, current, fields[i] as string, i > 0 ? "interface" : origin);
-        }
-        return current;
+        return readFields(frame, start(frame, dot), fields, origin);
       };
   }
 }

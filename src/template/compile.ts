@@ -141,7 +141,9 @@ function compileRange(node: BranchNode, context: Compilation): Step {
   const outer = variables.mark();
   const evaluate = compilePipeline(node.pipe, context);
   const declared = node.pipe.declarations.map(({ name }) => variables.find(name));
-  if (!node.pipe.isAssignment) for (const { name } of node.pipe.declarations) variables.markElement(name);
+  // An index or a key is what it is; the element may be in an interface.
+  const element = node.pipe.declarations.at(-1);
+  if (!node.pipe.isAssignment && element !== undefined) variables.markElement(element.name);
   const inner = variables.mark();
   const list = compileList(node.list, { ...context, dotInInterface: true });
   variables.release(inner);

@@ -11,8 +11,8 @@ const objectPrototype: unknown = Object.prototype;
  */
 export type Origin = "interface" | "concrete" | "rangeDot" | number;
 
-/** Reads `.name` of a value. */
-export function readField(frame: Frame, receiver: unknown, name: string, origin: Origin): unknown {
+/** Reads `.name` of a value, which was read from the container before where it is not the first. */
+export function readField(frame: Frame, receiver: unknown, name: string, origin: Origin, container?: unknown): unknown {
   if (typeof receiver === "object" && receiver !== null) {
     const prototype: unknown = Object.getPrototypeOf(receiver);
     if (prototype === objectPrototype || prototype === null) {
@@ -21,7 +21,13 @@ export function readField(frame: Frame, receiver: unknown, name: string, origin:
       return readMissing(frame, receiver as GoMap, name);
     }
   }
-  return readOther(frame, receiver, name, origin);
+  return readOther(frame, receiver, name, hasTypedParts(container) ? "concrete" : origin);
+}
+
+// Go keeps the parts of a map of strings and the fields of a struct as they are.
+function hasTypedParts(container: unknown): boolean {
+  if (container instanceof GoStruct) return true;
+  return (typeOf(container)?.element ?? "interface {}") !== "interface {}";
 }
 
 // The slower ways: the key is absent, holds nil, has a name that all JavaScript objects have, or is a method of a named map.

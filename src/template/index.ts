@@ -13,7 +13,17 @@ export { define, defineVariadic, type GoFunction } from "./functions/function.ts
 export { type Limits } from "./limits.ts";
 export type { Lookup, MissingKey, RunOptions, WarnedAbout } from "./run.ts";
 export { fromBytes, toBytes } from "./text.ts";
-export { type GoType, GoStruct, goStruct, int, Integer, type Method, typeName, withType } from "./value.ts";
+export {
+  type GoType,
+  GoStruct,
+  goStruct,
+  int,
+  Integer,
+  type Method,
+  nilStringMap,
+  typeName,
+  withType,
+} from "./value.ts";
 
 /** A template text under its name. */
 export interface TemplateSource {

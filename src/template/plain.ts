@@ -1,6 +1,8 @@
 import type { Value } from "../base/value.ts";
+import { YamlWord } from "../base/yaml/index.ts";
 import { GoError } from "./errors.ts";
 import { defaultLimits } from "./limits.ts";
+import { toBytes } from "./text.ts";
 import { Complex, type GoMap, GoStruct, Integer, isNil, newMap, setKey, typeName } from "./value.ts";
 import { newVisit, type Visit, visitPart, visitText } from "./visit.ts";
 
@@ -12,7 +14,7 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
   switch (typeof value) {
     case "string":
       visitText(visit, value);
-      return visit.keepsBytes || value.isWellFormed() ? value : value.toWellFormed();
+      return value.isWellFormed() ? value : plainBytes(value, visit);
     case "boolean":
     case "bigint":
       return value;
@@ -36,10 +38,23 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
   if (value instanceof Integer) return value.value;
   if (value instanceof Uint8Array) return toBase64(value);
   if (value instanceof GoStruct) {
-    return value.type.json === undefined ? plainMap(value.fields, depth, visit) : value.type.json(value as never);
+    const { json, yaml } = value.type;
+    if (yaml !== undefined && visit.bytes === "binary") return yaml(value as never) as Value;
+    return json === undefined ? plainMap(value.fields, depth, visit) : json(value as never);
   }
   if (value instanceof Complex) throw new GoError("json: unsupported type: complex128");
   return plainMap(value as GoMap, depth, visit);
+}
+
+function plainBytes(text: string, { bytes }: Visit): Value {
+  switch (bytes) {
+    case "kept":
+      return text;
+    case "replaced":
+      return text.toWellFormed();
+    case "binary":
+      return new YamlWord(`!!binary ${toBase64(toBytes(text))}`) as unknown as Value;
+  }
 }
 
 function plainList(list: readonly unknown[], depth: number, visit: Visit): Value {
@@ -61,10 +76,10 @@ function plainMap(map: Readonly<Record<string, unknown>>, depth: number, visit: 
   for (let i = 0; i < keys.length; i += 1) {
     const key = keys[i] as string;
     const plain = toPlain(map[key], depth + 1, visit);
-    if (plain === map[key] && (visit.keepsBytes || key.isWellFormed())) continue;
+    if (plain === map[key] && (visit.bytes === "kept" || key.isWellFormed())) continue;
     const copy: GoMap = newMap();
     for (const other of keys)
-      setKey(copy, visit.keepsBytes ? other : other.toWellFormed(), toPlain(map[other], depth + 1, visit));
+      setKey(copy, visit.bytes === "kept" ? other : other.toWellFormed(), toPlain(map[other], depth + 1, visit));
     return copy as Value;
   }
   return map as Value;

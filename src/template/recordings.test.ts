@@ -7,6 +7,8 @@ import { compile, TemplateError, withType } from "./index.ts";
 
 /** What helm 4.2.4 made of a template: its output, or its error. */
 interface Recording {
+  /** Of a difference that was found once. */
+  readonly name?: string;
   readonly helpers?: string;
   readonly template: string;
   readonly strict?: boolean;
@@ -33,7 +35,7 @@ function render({ helpers, template, strict, lint }: Recording, values: string):
     return { output: output.toWellFormed() };
   } catch (error) {
     assert.ok(error instanceof TemplateError, `not a TemplateError: ${String(error)}`);
-    return { error: error.message };
+    return { error: error.message.toWellFormed() };
   }
 }
 
@@ -44,7 +46,18 @@ function withoutNulls(value: Value): object {
   return Object.fromEntries(kept.map(([key, item]) => [key, isValues(item) ? withoutNulls(item) : item]));
 }
 
-for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
+const found = JSON.parse(readFileSync(new URL("found.json", folder), "utf8")) as {
+  values: string;
+  cases: readonly Recording[];
+};
+for (const recording of found.cases) {
+  test(`as in helm, ${recording.name}`, () => {
+    const { output, error } = recording;
+    assert.deepEqual(render(recording, found.values), error === undefined ? { output } : { error });
+  });
+}
+
+for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json") && entry !== "found.json")) {
   const { values, cases } = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as {
     values: string;
     cases: readonly Recording[];

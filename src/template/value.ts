@@ -1,4 +1,5 @@
 import type { Value } from "../base/value.ts";
+import type { YamlWord } from "../base/yaml/index.ts";
 
 /**
  * Go values in JavaScript. string, boolean, number (float64) and bigint (int64, as `--set`, JSON and TOML integers are) stand for
@@ -44,6 +45,8 @@ export interface GoType {
   readonly addressedText?: (value: never) => string;
   /** What encoding/json makes of it; a struct is a map of its fields unless this says otherwise. */
   readonly json?: (value: never) => Value;
+  /** What yaml.v3 makes of it, where that is another thing. */
+  readonly yaml?: (value: never) => Value | YamlWord;
 }
 
 /** The types a template function may ask its arguments to be. `value` takes anything as it is, `any` turns a missing value into nil. */
@@ -139,16 +142,18 @@ export function strings(values: string[]): string[] {
   return withType(values, stringList);
 }
 
-/** Nil slices and the nil map: empty, printed `[]` and `map[]`, but `null` in JSON, and refused by `set`. */
+/** Nil slices and nil maps: empty, printed `[]` and `map[]`, but `null` in JSON, and refused by `set`. */
 export const nilList: readonly unknown[] = Object.freeze([]);
 export const nilStrings: readonly string[] = Object.freeze(withType([], stringList));
 export const nilMap: Readonly<GoMap> = Object.freeze(Object.create(null) as GoMap);
+export const nilStringMap: Readonly<GoMap> = Object.freeze(withType(Object.create(null) as GoMap, stringMap));
 
 export type GoMap = Record<string, unknown>;
 
 /** True for the nil of its type: nil itself, the nil slices and the nil map. */
 export function isNil(value: unknown): boolean {
-  return value === null || value === undefined || value === nilList || value === nilStrings || value === nilMap;
+  if (value === null || value === undefined || value === nilList || value === nilStrings) return true;
+  return value === nilMap || value === nilStringMap;
 }
 
 const smallest = -256;

@@ -4,13 +4,13 @@ import { defaultLimits } from "./limits.ts";
 /** A walk through a value: how many of its parts were seen. A small value that shares its parts can be endless to walk. */
 export interface Visit {
   parts: number;
-  /** Whether bytes that are not UTF-8 are kept; they become U+FFFD otherwise. */
-  readonly keepsBytes: boolean;
+  /** What becomes of bytes that are not UTF-8: they are kept, each becomes U+FFFD, or the text becomes base64 as in yaml.v3. */
+  readonly bytes: "kept" | "replaced" | "binary";
 }
 
 /** Starts a walk. */
-export function newVisit(keepsBytes = false): Visit {
-  return { parts: 0, keepsBytes };
+export function newVisit(bytes: Visit["bytes"] = "replaced"): Visit {
+  return { parts: 0, bytes };
 }
 
 /** Counts one part, and refuses what is too deep (which a value in itself is) or has too many parts. */

@@ -22,6 +22,15 @@ export interface FormatOptions {
   readonly keys?: "natural" | "bytes";
 }
 
+/** A text that is written as it is: a timestamp, or what has a tag. */
+export class YamlWord {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** How one Go program lays its YAML out. */
 interface Layout {
   readonly emitter: Emitter;
@@ -50,9 +59,9 @@ export function formatYaml(value: Value, { width = 80, keys = "natural" }: Forma
 }
 
 /** Writes a value as yaml.v3 with an indent of two does (helm's `toYamlPretty`): list items stand two columns in. */
-export function formatYamlPretty(value: Value): string {
+export function formatYamlPretty(value: Value | YamlWord): string {
   const same = (text: string) => text;
-  return writeDocument(value, {
+  return writeDocument(value as Value, {
     emitter: newEmitter("v3", Number.POSITIVE_INFINITY),
     lists: "indented",
     keys: naturalKeys("v3"),
@@ -85,6 +94,7 @@ function writeNode(layout: Layout, value: Value, indent: number, context: Contex
       break;
   }
   if (value === null || value === undefined) return writeWord(emitter, "null");
+  if (value instanceof YamlWord) return writeWord(emitter, value.text);
   if (depth > maxDepth) throw new YamlError("limit", "exceeded max depth of 10000");
   if (isValues(value)) return writeMapping(layout, value, indent, depth);
   return writeSequence(layout, value as readonly Value[], indent, context, depth);

@@ -1,4 +1,4 @@
-import { type GoType, withType } from "../../template/index.ts";
+import { type GoType, nilStringMap, withType } from "../../template/index.ts";
 import type { ChartMetadata, Dependency } from "../types.ts";
 
 const stringMap: GoType = { name: "map[string]string", kind: "map", element: "string" };
@@ -7,7 +7,7 @@ const stringMap: GoType = { name: "map[string]string", kind: "map", element: "st
 export function chartObject(metadata: ChartMetadata, isRoot: boolean): Record<string, unknown> {
   return {
     APIVersion: metadata.apiVersion,
-    Annotations: withType({ ...metadata.annotations }, stringMap),
+    Annotations: metadata.annotations === undefined ? nilStringMap : withType({ ...metadata.annotations }, stringMap),
     AppVersion: metadata.appVersion ?? "",
     Condition: metadata.condition ?? "",
     Dependencies: (metadata.dependencies ?? []).map(dependencyObject),

@@ -81,7 +81,7 @@ export function wordsToLower(text: string, connector: string): string {
 
   let out = "";
   const write = (type: WordType, word: string): void => {
-    if (type === "upper" || type === "alphabet") out += runes(word).map(toLowerRune).join("");
+    if (type === "upper") out += runes(word).map(lowerUpper).join("");
     else if (type === "connector") out += connector.repeat(runes(word).length);
     else out += word;
   };
@@ -135,6 +135,11 @@ export function wordsToLower(text: string, connector: string): string {
   }
   write(word.type, word.text);
   return out;
+}
+
+// A letter in title case stays as it is.
+function lowerUpper(rune: string): string {
+  return isUpperRune(rune) ? toLowerRune(rune) : rune;
 }
 
 const isPunctuation = (rune: string): boolean => /^\p{P}$/u.test(rune);

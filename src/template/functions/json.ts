@@ -1,7 +1,7 @@
 import type { Value } from "../../base/value.ts";
 import { GoError } from "../errors.ts";
 import { toPlain } from "../plain.ts";
-import { runes } from "../text.ts";
+import { runes, toBytes } from "../text.ts";
 import { newMap, sortedKeys, type GoMap } from "../value.ts";
 import { newVisit } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
@@ -80,7 +80,7 @@ interface Encoding {
 
 /** json.Marshal (or MarshalIndent). Throws GoError for what JSON does not have. */
 export function encodeJson(value: unknown, { indent = "", raw = false }: Encoding = {}): string {
-  return encode(toPlain(value, 0, newVisit(true)), { indent, raw }, "\n");
+  return encode(toPlain(value, 0, newVisit("kept")), { indent, raw }, "\n");
 }
 
 function encode(value: Value, options: Required<Encoding>, newline: string): string {
@@ -283,7 +283,9 @@ function jsonComplaint(text: string): string {
   return end;
 }
 
-function quoteChar(char: string): string {
+// Go looks at bytes: of a character beyond ASCII it names the first byte.
+function quoteChar(character: string): string {
+  const char = character <= "\x7f" ? character : String.fromCharCode(toBytes(character)[0] ?? 0);
   if (char === "'") return "'\\''";
   if (char === '"') return "'\"'";
   return `'${JSON.stringify(char).slice(1, -1)}'`;

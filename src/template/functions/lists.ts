@@ -167,8 +167,12 @@ function chunkOf(size: number, value: unknown): unknown[][] {
   const items = elements(value, "Cannot chunk type");
   const count = Math.floor((items.length - 1) / size) + 1;
   if (!(count >= 0 && count <= items.length)) throw new GoError("runtime error: makeslice: len out of range");
-  if (count > 0 && size < 0) throw new GoError("runtime error: makeslice: len out of range");
   const chunks: unknown[][] = [];
-  for (let i = 0; i < count; i += 1) chunks.push(items.slice(i * size, (i + 1) * size));
+  for (let i = 0; i < count; i += 1) {
+    // sprig: what is left of a negative size may be a length all the same.
+    const length = i < count - 1 ? size : items.length % size || size;
+    if (length < 0) throw new GoError("runtime error: makeslice: len out of range");
+    chunks.push(items.slice(i * size, i * size + length));
+  }
   return withType(chunks, listOfLists);
 }

@@ -2,10 +2,8 @@ import { fromBytes, isAscii, toBytes } from "../text.ts";
 
 // goutils counts bytes: work on a string of one character for each byte.
 function byBytes(text: string, change: (bytes: string) => string): string {
-  if (isAscii(text)) return change(text);
-  let bytes = "";
-  for (const byte of toBytes(text)) bytes += String.fromCharCode(byte);
-  return fromBytes(Uint8Array.from(change(bytes), (char) => char.charCodeAt(0)));
+  const changed = change(byteText(text));
+  return isAscii(changed) ? changed : fromBytes(Uint8Array.from(changed, (char) => char.charCodeAt(0)));
 }
 
 /** goutils.WrapCustom: breaks lines at spaces; words that are too long are broken only when asked. */

@@ -2,6 +2,7 @@ import type { Value } from "../../base/value.ts";
 import { formatYaml, formatYamlPretty, parseYaml, YamlError } from "../../base/yaml/index.ts";
 import { GoError } from "../errors.ts";
 import { toPlain } from "../plain.ts";
+import { newVisit } from "../visit.ts";
 import { newMap } from "../value.ts";
 import { define, type GoFunction } from "./function.ts";
 import { goText, mismatch, orEmpty } from "./json.ts";
@@ -10,7 +11,7 @@ import { goText, mismatch, orEmpty } from "./json.ts";
 export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
   toYaml: define(["any"], (value) => orEmpty(() => encode(value, formatYaml))),
   mustToYaml: define(["any"], (value) => encode(value, formatYaml)),
-  toYamlPretty: define(["any"], (value) => orEmpty(() => encode(value, formatYamlPretty))),
+  toYamlPretty: define(["any"], (value) => orEmpty(() => encode(value, formatYamlPretty, newVisit("binary")))),
   fromYaml: define(["string"], (text) => {
     try {
       const value = decode(text);
@@ -32,9 +33,9 @@ export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
   }),
 };
 
-function encode(value: unknown, format: (value: Value) => string): string {
+function encode(value: unknown, format: (value: Value) => string, visit = newVisit()): string {
   try {
-    return format(toPlain(value)).replace(/\n$/, "");
+    return format(toPlain(value, 0, visit)).replace(/\n$/, "");
   } catch (error) {
     if (error instanceof YamlError) throw new GoError(error.message, { limit: error.code === "limit" });
     throw error;

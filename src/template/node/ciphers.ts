@@ -53,7 +53,9 @@ function decrypt(password: string, encrypted: string): string {
   const bytes = decodeBase64(encrypted);
   if (typeof bytes === "string") throw new GoError(bytes);
   if (bytes.length < 16) {
-    throw new GoError(`runtime error: slice bounds out of range [:16] with capacity ${bytes.length}`);
+    // Go makes room for three bytes of every four characters.
+    const capacity = Math.floor(encrypted.length / 4) * 3;
+    throw new GoError(`runtime error: slice bounds out of range [:16] with capacity ${capacity}`);
   }
   const body = bytes.subarray(16);
   if (body.length % 16 !== 0) throw new GoError("crypto/cipher: input not full blocks");

@@ -1,4 +1,5 @@
 import { formatNanoseconds } from "../../base/duration.ts";
+import { YamlWord } from "../../base/yaml/index.ts";
 import { GoStruct, type GoType, int, type Method } from "../value.ts";
 import { formatMoment } from "./layout.ts";
 import {
@@ -23,6 +24,7 @@ const durationType: GoType = {
   kind: "struct",
   text: (value: GoDuration) => formatNanoseconds(value.state.nanoseconds),
   json: (value: GoDuration) => value.state.nanoseconds,
+  yaml: (value: GoDuration) => formatNanoseconds(value.state.nanoseconds),
   methods: {
     String: { parameters: [], call: (value: GoDuration) => formatNanoseconds(value.state.nanoseconds) },
     Nanoseconds: { parameters: [], call: (value: GoDuration) => value.state.nanoseconds },
@@ -38,7 +40,8 @@ type Named = GoStruct<{ readonly number: number }>;
 
 function namedNumber(name: string, texts: readonly string[], first: number): GoType {
   const text = (value: Named): string => texts[value.state.number - first] ?? "";
-  return { name, kind: "struct", text, methods: { String: { parameters: [], call: text } } };
+  const json = (value: Named): bigint => BigInt(value.state.number);
+  return { name, kind: "struct", text, json, methods: { String: { parameters: [], call: text } } };
 }
 
 const monthType = namedNumber("time.Month", monthNames, 1);
@@ -56,11 +59,16 @@ function comparing(answer: (first: bigint, second: bigint) => unknown): Method {
   };
 }
 
+function rfc3339(value: GoTime): string {
+  return formatMoment(value.state, "2006-01-02T15:04:05.999999999Z07:00");
+}
+
 /** The type of times: parameters that want one name it. */
 export const timeType: GoType = {
   ...timeReference,
   text: (value: GoTime) => formatMoment(value.state, "2006-01-02 15:04:05.999999999 -0700 MST"),
-  json: (value: GoTime) => formatMoment(value.state, "2006-01-02T15:04:05.999999999Z07:00"),
+  json: rfc3339,
+  yaml: (value: GoTime) => new YamlWord(rfc3339(value)),
   methods: {
     Format: { parameters: ["string"], call: (value: GoTime, layout: string) => formatMoment(value.state, layout) },
     String: reading((moment) => formatMoment(moment, "2006-01-02 15:04:05.999999999 -0700 MST")),

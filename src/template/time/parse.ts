@@ -1,3 +1,4 @@
+import { goTimeQuote } from "../../base/go-quote.ts";
 import { GoError } from "../errors.ts";
 import { type Chunk, splitLayout } from "./layout.ts";
 import { dateIn, dateOf, dayNames, daysOf, type Moment, monthNames } from "./moment.ts";
@@ -44,9 +45,11 @@ export function parseMoment(layout: string, value: string, local: Zone): Moment 
     zoneName: "",
   };
   const complain = (part: string, rest: string, message?: string): never => {
-    const attempt = `parsing time ${quoted(value)}`;
+    const attempt = `parsing time ${goTimeQuote(value)}`;
     if (message !== undefined) throw new GoError(attempt + message);
-    throw new GoError(`${attempt} as ${quoted(layout)}: cannot parse ${quoted(rest)} as ${quoted(part)}`);
+    throw new GoError(
+      `${attempt} as ${goTimeQuote(layout)}: cannot parse ${goTimeQuote(rest)} as ${goTimeQuote(part)}`,
+    );
   };
   let rest = value;
   const chunks = splitLayout(layout);
@@ -55,7 +58,7 @@ export function parseMoment(layout: string, value: string, local: Zone): Moment 
     rest = skipped.rest;
     if (!skipped.matched) complain(chunk.prefix, rest);
     if (chunk.word === "") {
-      if (rest !== "") complain("", rest, `: extra text: ${quoted(rest)}`);
+      if (rest !== "") complain("", rest, `: extra text: ${goTimeQuote(rest)}`);
       return;
     }
     try {
@@ -66,10 +69,6 @@ export function parseMoment(layout: string, value: string, local: Zone): Moment 
     }
   });
   return assemble(fields, local, (message) => complain("", "", message));
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 // A space in the layout stands for any number of spaces.

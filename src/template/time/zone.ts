@@ -72,6 +72,8 @@ const abbreviationOf: Readonly<Record<string, string | undefined>> = {
   "Pacific/Guam": "ChST",
 };
 
+const beginOfZones = Date.UTC(1883, 0) / 1000;
+
 function namedZone(name: string, iana: string): Zone {
   const offsets = new Intl.DateTimeFormat("en-US", { timeZone: iana, timeZoneName: "longOffset", year: "numeric" });
   let formats: Intl.DateTimeFormat[] | undefined;
@@ -79,6 +81,8 @@ function namedZone(name: string, iana: string): Zone {
     name,
     at(seconds) {
       const offset = parseOffset(zoneNameOf(offsets, seconds));
+      // Before railways each town kept the sun's time, which the tz database calls LMT.
+      if (offset % 60 !== 0 && seconds < beginOfZones) return { offset, abbreviation: "LMT" };
       formats ??= locales.map((locale) => {
         return new Intl.DateTimeFormat(locale, { timeZone: iana, timeZoneName: "short", year: "numeric" });
       });
