@@ -5,6 +5,7 @@ const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
 
 const getOf = () => import("./helm/get.ts");
+const repo = () => import("./helm/repo.ts");
 const show = () => import("./helm/show.ts");
 
 /** helm's commands, one lazily loaded file each. */
@@ -51,9 +52,43 @@ const helm: CommandGroup = {
       summary: "package a chart directory into a chart archive",
       load: () => import("./helm/package.ts").then((file) => file.command),
     },
+    repo: {
+      summary: "add, list, remove, update, and index chart repositories",
+      commands: {
+        add: { summary: "add a chart repository", load: () => repo().then((file) => file.add) },
+        index: {
+          summary: "generate an index file given a directory containing packaged charts",
+          load: () => import("./helm/repo-index.ts").then((file) => file.command),
+        },
+        list: { summary: "list chart repositories", aliases: ["ls"], load: () => repo().then((file) => file.list) },
+        remove: {
+          summary: "remove one or more chart repositories",
+          aliases: ["rm"],
+          load: () => repo().then((file) => file.remove),
+        },
+        update: {
+          summary: "update information of available charts locally from chart repositories",
+          aliases: ["up"],
+          load: () => repo().then((file) => file.update),
+        },
+      },
+    },
     rollback: {
       summary: "roll back a release to a previous revision",
       load: () => import("./helm/rollback.ts").then((file) => file.command),
+    },
+    search: {
+      summary: "search for a keyword in charts",
+      commands: {
+        hub: {
+          summary: "search for charts in the Artifact Hub or your own hub instance",
+          load: () => import("./helm/search-hub.ts").then((file) => file.command),
+        },
+        repo: {
+          summary: "search repositories for a keyword in charts",
+          load: () => import("./helm/search-repo.ts").then((file) => file.command),
+        },
+      },
     },
     show: {
       summary: "show information of a chart",

@@ -20,7 +20,7 @@ export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type Sour
 export { type Checkout, checkoutGit, type CheckoutOptions } from "./git/checkout.ts";
 export { type GitReference, hashOfRevision } from "./git/reference.ts";
 export { type ChartVersion, formatIndex, parseIndex, type RepositoryIndex } from "./helm/index-file.ts";
-export { indexOf } from "./helm/index-of.ts";
+export { formatIndexYaml, type IndexDocument, type IndexedChart, indexOf } from "./helm/index-of.ts";
 export {
   downloadChart,
   fetchIndex,

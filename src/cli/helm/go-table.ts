@@ -1,8 +1,12 @@
-/** Lays rows out as helm does: cells padded to their column, a tab between them. Lines inside a cell are cut off, as helm's library does. */
-export function helmTable(rows: readonly (readonly string[])[]): string {
+/**
+ * Lays rows out as helm does: cells padded to their column, a tab between them. What is longer than a column, and lines inside a cell, are cut off as
+ * helm's library does.
+ */
+export function helmTable(rows: readonly (readonly string[])[], maximumWidth = 0): string {
+  const limit = maximumWidth > 0 ? maximumWidth : Number.POSITIVE_INFINITY;
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => lineWidth(row[column] ?? ""))),
+    Math.min(limit, Math.max(...rows.map((row) => lineWidth(row[column] ?? "")))),
   );
   return `${rows.map((row) => layOut(row, widths)).join("\n")}\n`;
 }

@@ -41,6 +41,11 @@ export function jsonLine(value: unknown): string {
   return `${escapeHtml(JSON.stringify(value ?? null))}\n`;
 }
 
+/** JSON over several lines as Go's MarshalIndent writes it, without a line end. */
+export function indentedJson(value: unknown, indent = "  "): string {
+  return escapeHtml(JSON.stringify(value ?? null, undefined, indent));
+}
+
 /** YAML as sigs.k8s.io/yaml writes it: keys sorted. */
 export function yamlText(value: unknown): string {
   return formatYaml(JSON.parse(JSON.stringify(value ?? null)) as Value);

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readArchiveMetadata } from "../chart/metadata.ts";
-import { type IndexedChart, indexOf } from "../helm/index-of.ts";
+import { formatIndexYaml, type IndexedChart, indexOf } from "../helm/index-of.ts";
 import { type ListenOptions, serve, type Server } from "../http/serve.ts";
 import { createFileHandler } from "../store/file-handler.ts";
 
@@ -44,9 +44,9 @@ async function makeIndex(
     const content = await readFile(join(directory, name));
     const metadata = await readArchiveMetadata(content).catch(() => undefined);
     if (metadata === undefined) continue;
-    charts.push({ fileName: name, content, metadata, created: mtime });
+    charts.push({ url: name, content, metadata, created: mtime.toISOString() });
     if (mtime > newest) newest = mtime;
   }
   // The time of the newest chart, so that the same folder gives the same index, and the same revision, after a restart.
-  return indexOf(charts, { now: newest });
+  return formatIndexYaml(indexOf(charts, { generated: newest.toISOString() }));
 }

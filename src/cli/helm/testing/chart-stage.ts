@@ -137,7 +137,8 @@ function answer(
 }
 
 async function playStep(step: Step, stage: Stage, run: RunHelm): Promise<Printed> {
-  const [word = "", ...rest] = wordsOf(step.line);
+  const line = step.line.replaceAll("{proxy}", stage.env["http_proxy"]!.slice("http://".length));
+  const [word = "", ...rest] = wordsOf(line);
   const at = (path = "."): string => join(stage.cwd, path);
   const said = (stdout: string): Printed => ({ exit: 0, stdout, stderr: "" });
   switch (word) {
@@ -210,5 +211,7 @@ function normalizeFor(stage: Stage, text: string): string {
     .replaceAll(stage.env["http_proxy"]!.slice("http://".length), "<proxy>")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)/g, "<time>")
     .replaceAll(/tmpcharts-\d+/g, "tmpcharts-<pid>")
+    .replaceAll(/(index\.yaml|\.tgz)\d{6,}/g, "$1")
+    .replaceAll(/(Chart Hash Verified: sha256:)[0-9a-f]{64}/g, "$1<hash>")
     .replaceAll(/helm-\d{6,}/g, "helm-<temporary>");
 }
