@@ -17,3 +17,5 @@ export { openRepository, type Repository } from "./repository.ts";
 export { helpersOnPath } from "./run-helper.ts";
 export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";
+export { type CosignTrust, type Identity, verifyCosign } from "./signatures/cosign.ts";
+export { SignatureError, type SignatureErrorCode } from "./signatures/errors.ts";

@@ -60,6 +60,26 @@ export function readPlatforms(content: Uint8Array): readonly Platform[] {
   });
 }
 
+/** A manifest that is about another. */
+export interface Referrer extends Descriptor {
+  readonly artifactType?: string;
+}
+
+/** Reads an index of referrers; what is no descriptor in it is left out. */
+export function readReferrers(content: Uint8Array): readonly Referrer[] {
+  const { manifests } = parse(content);
+  if (!Array.isArray(manifests)) throw new OciError("InvalidManifest", "list of referrers has no manifests");
+  boundList(manifests, "manifests");
+  return manifests.flatMap((entry: unknown) => {
+    try {
+      const type = isRecord(entry) ? entry["artifactType"] : undefined;
+      return [{ ...readDescriptor(entry, "referrer"), ...(typeof type === "string" ? { artifactType: type } : {}) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
 const mostDescriptors = 10_000;
 
 function boundList(list: readonly unknown[], what: string): void {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { sha256Sync } from "../base/node/digest.ts";
 import { OciError } from "./errors.ts";
-import { mediaTypeOf, readManifest, readPlatforms } from "./manifest.ts";
+import { mediaTypeOf, readManifest, readPlatforms, readReferrers, type Referrer } from "./manifest.ts";
 import { readBody } from "./read-body.ts";
 import { assertDigest, assertTag, isDigest, type RepositoryName } from "./reference.ts";
 import { openSession, type RegistryOptions } from "./session.ts";
@@ -17,6 +17,8 @@ export interface Repository {
   blob(descriptor: Descriptor, limit: number): Promise<Uint8Array>;
   /** All tags, in the registry's order. */
   tags(): Promise<readonly string[]>;
+  /** What is said to be about a manifest: signatures, for example. Of a registry without the API, what its fallback tag lists. */
+  referrers(digest: string): Promise<readonly Referrer[]>;
   /** Uploads a blob unless the registry has it. */
   pushBlob(content: Uint8Array, mediaType: string): Promise<Descriptor>;
   /** Uploads a manifest, or the very bytes of one, under a tag. */
@@ -31,6 +33,7 @@ export interface ManifestBytes {
 const manifestLimit = 4 << 20;
 const maximumTags = 100_000;
 const maximumPages = 1000;
+const maximumReferrers = 1000;
 const known: ReadonlySet<string> = new Set([
   mediaTypes.manifest,
   mediaTypes.index,
@@ -55,6 +58,16 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       throw new OciError("DigestMismatch", `manifest has digest ${digest}, wanted ${reference}`);
     const mediaType = mediaTypeOf(answer.headers.get("content-type"), content);
     return { descriptor: { mediaType, digest, size: content.byteLength }, content };
+  }
+
+  /** The distribution specification's way for registries that do not know referrers. */
+  async function taggedReferrers(digest: string): Promise<readonly Referrer[]> {
+    try {
+      return readReferrers((await getManifest(digest.replace(":", "-"))).content);
+    } catch (error) {
+      if (error instanceof OciError && error.code === "NotFound") return [];
+      throw error;
+    }
   }
 
   return {
@@ -112,6 +125,24 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
         if (url !== undefined && url.origin !== origin) url = undefined;
       }
       return tags;
+    },
+
+    async referrers(digest) {
+      assertDigest(digest);
+      const found: Referrer[] = [];
+      let url: URL | undefined = session.url(`referrers/${digest}`);
+      const { origin } = url;
+      try {
+        while (url !== undefined && url.origin === origin && found.length < maximumReferrers) {
+          const answer = await session.send({ method: "GET", url, headers: { accept: mediaTypes.index } });
+          found.push(...readReferrers(await readBody(answer, manifestLimit, "list of referrers")));
+          url = nextPage(answer.headers.get("link"), url);
+        }
+      } catch (error) {
+        if (!(error instanceof OciError) || error.code !== "NotFound") throw error;
+        found.push(...(await taggedReferrers(digest)));
+      }
+      return found.slice(0, maximumReferrers);
     },
 
     async pushBlob(content, mediaType) {
