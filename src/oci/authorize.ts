@@ -77,7 +77,7 @@ async function fetchToken(
     request = new Request(realm, { method: "POST", body: form.toString(), headers, ...common });
   } else {
     if (service !== undefined) realm.searchParams.set("service", service);
-    for (const one of scope.split(" ")) realm.searchParams.append("scope", one);
+    for (const one of scope.split(" ")) if (one !== "") realm.searchParams.append("scope", one);
     const headers = new Headers();
     if (credentials?.type === "basic") headers.set("authorization", basic(credentials.username, credentials.password));
     request = new Request(realm, { headers, ...common });

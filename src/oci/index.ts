@@ -8,6 +8,7 @@ export {
 } from "./credential-helper.ts";
 export { hostOf, type Keychain, type KnownCredentials, parseDockerConfig } from "./docker-config.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
+export { pingRegistry } from "./ping.ts";
 export { formatReference, isLoopback, parseReference, type Reference, type RepositoryName } from "./reference.ts";
 export { craneText } from "./refusal.ts";
 export { type Authenticate, authenticateFile, authenticateUser } from "./registry/authenticate.ts";

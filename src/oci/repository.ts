@@ -13,6 +13,8 @@ export interface Repository {
   resolve(reference: string): Promise<Descriptor>;
   /** The manifest of a tag or a digest. Of an index, the manifest for linux/amd64, or the only one. */
   manifest(reference: string): Promise<{ readonly descriptor: Descriptor; readonly manifest: Manifest }>;
+  /** True when the registry has a manifest under a tag or a digest. */
+  has(reference: string): Promise<boolean>;
   /** A blob of at most `limit` bytes. */
   blob(descriptor: Descriptor, limit: number): Promise<Uint8Array>;
   /** All tags, in the registry's order. */
@@ -98,6 +100,18 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       if (chosen === undefined) throw new OciError("InvalidManifest", "image index is empty");
       const inner = await getManifest(chosen.digest);
       return { descriptor: inner.descriptor, manifest: readManifest(inner.content) };
+    },
+
+    async has(reference) {
+      assertReference(reference);
+      const url = session.url(`manifests/${reference}`);
+      return await session.send({ method: "HEAD", url, headers: { accept: accepted } }, "pull,push").then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof OciError && error.code === "NotFound") return false;
+          throw error;
+        },
+      );
     },
 
     async blob(descriptor, limit) {

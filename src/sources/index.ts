@@ -37,6 +37,7 @@ export { serveChartRepository } from "./playground/chart-repository.ts";
 export { commitGit, copyFolder, createGitRepository } from "./playground/git-repository.ts";
 export { serveGit } from "./playground/git-server.ts";
 export { openRegistry, type RegistryAccess } from "./registry/open.ts";
+export { firstInRange, listChartVersions, type PulledChart, pullChart } from "./registry/pull-chart.ts";
 export { pushChart, type PushedChart } from "./registry/push-chart.ts";
 export { chartLayerType, selectTag } from "./registry/select-tag.ts";
 export { createArtifactReader } from "./store/reader.ts";

@@ -31,6 +31,9 @@ export function networkErrorText(thrown: unknown, url: URL): string {
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return `tls: failed to verify certificate: x509: certificate is not valid for any names, but wanted to match ${host}`;
     case "EPROTO":
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+      // OpenSSL says so of anything that does not begin as TLS does; nearly always it is a server of plain HTTP.
+      if (/wrong version number/i.test(error.message)) return "http: server gave HTTP response to HTTPS client";
       return "tls: first record does not look like a TLS handshake";
   }
   if (thrown instanceof Error) {

@@ -18,6 +18,8 @@ export interface RegistryAccess {
   readonly plainHttp?: boolean;
   /** Does without TLS, or without checking it, where the registry has none that holds (OCIRepository: spec.insecure). */
   readonly insecure?: boolean;
+  /** Where a proxy is looked up; this process's own environment when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds for all questions together. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -31,7 +33,11 @@ export async function openRegistry(name: RepositoryName, access: RegistryAccess 
     ...(access.signal === undefined ? [] : [access.signal]),
   ]);
   const skipped = insecure && tls === undefined ? { insecureSkipVerify: true } : tls;
-  const fetch = createTransport({ userAgent: "coxswain", ...(skipped === undefined ? {} : { tls: skipped }) });
+  const fetch = createTransport({
+    userAgent: "coxswain",
+    ...(access.env === undefined ? {} : { env: access.env }),
+    ...(skipped === undefined ? {} : { tls: skipped }),
+  });
   const plainHttp =
     access.plainHttp ?? ((insecure || isLoopback(name.registry)) && !(await hasTls(name.registry, fetch, signal)));
   return openRepository(name, { fetch, plainHttp, signal, ...(keychain === undefined ? {} : { keychain }) });

@@ -1,9 +1,8 @@
 import type { ChartMetadata } from "../../chart/index.ts";
+import { sha256Sync } from "../../base/node/digest.ts";
 import { type Descriptor, mediaTypes, type Repository } from "../../oci/index.ts";
-import { chartLayerType } from "./select-tag.ts";
-
-const configType = "application/vnd.cncf.helm.config.v1+json";
-const provenanceType = "application/vnd.cncf.helm.chart.provenance.v1.prov";
+import { registryError } from "./open.ts";
+import { chartConfigType, chartLayerType, provenanceLayerType } from "./select-tag.ts";
 
 export interface PushedChart {
   readonly manifest: Descriptor;
@@ -31,15 +30,38 @@ export async function pushChart(
     readonly created: Date;
   },
 ): Promise<PushedChart> {
-  const chart = await repository.pushBlob(archive, chartLayerType);
-  const signed = provenance === undefined ? undefined : await repository.pushBlob(provenance, provenanceType);
-  const config = await repository.pushBlob(goJson(metadata), configType);
+  const chart = describe(archive, chartLayerType);
+  const signed = provenance === undefined ? undefined : describe(provenance, provenanceLayerType);
+  const configuration = goJson(metadata);
+  const config = describe(configuration, chartConfigType);
   // Helm: layers are sorted by digest, and the manifest does not say its media type.
   const layers = [chart, ...(signed === undefined ? [] : [signed])].sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const tag = metadata.version.replaceAll("+", "_");
   const content = goJson({ schemaVersion: 2, config, layers, annotations: annotationsOf(metadata, created) });
-  const manifest = await repository.pushManifest({ content, mediaType: mediaTypes.manifest }, tag);
+  const manifest = describe(content, mediaTypes.manifest);
+  // Helm's client looks for the manifest first: a registry that refuses says so before anything is sent.
+  const isThere = await attempt("Exists", () => repository.has(manifest.digest));
+  await attempt("Push", async () => {
+    if (!isThere) {
+      await repository.pushBlob(configuration, config.mediaType);
+      await repository.pushBlob(archive, chart.mediaType);
+      if (provenance !== undefined) await repository.pushBlob(provenance, provenanceLayerType);
+    }
+    await repository.pushManifest({ content, mediaType: mediaTypes.manifest }, tag);
+  });
   return { manifest, config, chart, tag, ...(signed === undefined ? {} : { provenance: signed }) };
+}
+
+function describe(content: Uint8Array, mediaType: string): Descriptor {
+  return { mediaType, digest: `sha256:${sha256Sync(content)}`, size: content.byteLength };
+}
+
+async function attempt<T>(action: "Exists" | "Push", work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw registryError(`failed to perform ${JSON.stringify(action)} on destination`, cause);
+  }
 }
 
 /** Helm: generateOCIAnnotations. Title and version cannot be changed by a chart's own annotations; the others can. */

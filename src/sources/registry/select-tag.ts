@@ -4,6 +4,8 @@ import { SourceError } from "../errors.ts";
 
 /** What Helm calls the layer of a chart. Tags of charts write `_` for the `+` of a version. */
 export const chartLayerType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+export const chartConfigType = "application/vnd.cncf.helm.config.v1+json";
+export const provenanceLayerType = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 
 /** The newest version in a range among texts of at least three parts; undefined when there is none. */
 export function newestVersion(texts: readonly string[], range: string): string | undefined {
