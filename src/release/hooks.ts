@@ -6,6 +6,7 @@ import { createObjects, deleteObjects } from "./apply.ts";
 import { abortOption, busily, type Milliseconds, type ReleaseContext } from "./context.ts";
 import { type Draft, storeDraft } from "./draft.ts";
 import { ReleaseError } from "./errors.ts";
+import { hookKey } from "./interrupted.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { type HookExecution, type RecordedHook, timestamp } from "./record.ts";
 import type { Waiter } from "./wait.ts";
@@ -14,6 +15,8 @@ export interface HookOptions {
   readonly waiter: Waiter;
   readonly timeout: Milliseconds;
   readonly serverSide: boolean;
+  /** Hook objects that a process left when it died: they are deleted before they are created again, whatever their policies say. */
+  readonly left?: ReadonlySet<string>;
   /** Leaves the others of the event out. */
   readonly selected?: (hook: RecordedHook) => boolean;
   /** Receives the logs of hooks whose `helm.sh/hook-output-log-policy` asks for them. */
@@ -96,7 +99,8 @@ async function runHook(
   if (hook.delete_policies.length === 0) draft.changeHook(index, { delete_policies: ["before-hook-creation"] });
   const { manifest = "", path = "" } = hook;
   try {
-    await deleteByPolicy(context, draft, { index, policy: "before-hook-creation" }, options);
+    if (options.left?.has(hookKey(hook)) === true) await deleteHook(context, draft, index, options);
+    else await deleteByPolicy(context, draft, { index, policy: "before-hook-creation" }, options);
   } catch (error) {
     return { error: hookFailed(messageOf(error), error), ran: false };
   }
@@ -166,8 +170,13 @@ async function deleteByPolicy(
   options: HookOptions,
 ): Promise<void> {
   const hook = hookAt(draft, index);
+  if (hook.delete_policies.includes(policy)) await deleteHook(context, draft, index, options);
+}
+
+async function deleteHook(context: ReleaseContext, draft: Draft, index: number, options: HookOptions): Promise<void> {
+  const hook = hookAt(draft, index);
   // Helm: deleting a definition would delete everything that is defined by it.
-  if (hook.kind === "CustomResourceDefinition" || !hook.delete_policies.includes(policy)) return;
+  if (hook.kind === "CustomResourceDefinition") return;
   const { manifest = "", path = "" } = hook;
   let objects: readonly ReleaseObject[];
   try {

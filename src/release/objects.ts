@@ -37,6 +37,22 @@ export async function buildObjects(options: {
   return objects;
 }
 
+/** The objects of manifests that are history. A manifest that cannot be built any more has no objects that could be found. */
+export async function buildFormerObjects(
+  client: Client,
+  records: readonly { readonly manifest: string; readonly namespace: string }[],
+): Promise<readonly ReleaseObject[]> {
+  const built = await Promise.all(
+    records.map(({ manifest, namespace }) =>
+      buildObjects({ client, manifest, namespace }).catch((error: unknown) => {
+        if (error instanceof ReleaseError && error.code === "InvalidManifest") return [];
+        throw error;
+      }),
+    ),
+  );
+  return built.flat();
+}
+
 /** What the API is asked for. */
 export function referenceOf({ object }: ReleaseObject): ObjectReference {
   const { namespace, name = "" } = object.metadata;

@@ -7,7 +7,8 @@ import { busily, cancellation, type Milliseconds, observed, type ReleaseContext,
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { noRevision, ReleaseError, wrapped } from "./errors.ts";
 import { type HookLogs, runHooks } from "./hooks.ts";
-import { buildObjects, type ReleaseObject } from "./objects.ts";
+import { leftHooks, leftRevisions } from "./interrupted.ts";
+import { buildFormerObjects, buildObjects, type ReleaseObject } from "./objects.ts";
 import { withOwnership } from "./ownership.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
@@ -50,7 +51,7 @@ export async function rollback(given: ReleaseContext, options: RollbackOptions):
   const draft = new Draft(next, next);
   context.log?.({ level: "DEBUG", message: "performing rollback", attributes: { name } });
   try {
-    await perform(context, draft, current, options);
+    await perform(context, draft, { current, history }, options);
     for (const record of deployedOf(history)) {
       await storeRecord(context, withStatus(record, "superseded"));
     }
@@ -113,18 +114,20 @@ async function prepare(
 async function perform(
   context: ReleaseContext,
   draft: Draft,
-  current: ReleaseRecord,
+  { current, history }: { readonly current: ReleaseRecord; readonly history: readonly ReleaseRecord[] },
   options: RollbackOptions,
 ): Promise<void> {
   const { name, namespace } = draft.record;
   const { timeout = defaultTimeout, disableHooks = false } = options;
   const serverSide = draft.record.apply_method === "ssa";
-  const originals = await build(context, current, "current");
+  const left = leftRevisions(history, current, deployedOf(history).at(-1));
+  const former = await buildFormerObjects(context.client, left);
+  const originals = [...(await build(context, current, "current")), ...former];
   const targets = (await build(context, draft.record, "new")).map((target) =>
     withOwnership(target, { name, namespace }),
   );
   await using waiter = createWaiter(context, options.waitStrategy ?? "hookOnly");
-  const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide, left: leftHooks(history), onLogs: options.onHookLogs };
   if (!disableHooks) await runHooks(context, draft, "pre-rollback", hookOptions);
 
   const created: ReleaseObject[] = [];

@@ -4,6 +4,7 @@ import { type Milliseconds, observed, type ReleaseContext } from "./context.ts";
 import { Draft, storeDraft } from "./draft.ts";
 import { ReleaseError, wrapped } from "./errors.ts";
 import { type HookLogs, startHooks } from "./hooks.ts";
+import { leftHooks } from "./interrupted.ts";
 import type { RecordedHook, ReleaseRecord } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
 import { lastRelease } from "./storage/history.ts";
@@ -55,6 +56,7 @@ export async function startTest(given: ReleaseContext, options: TestOptions): Pr
       waiter,
       timeout,
       serverSide: last.apply_method === "ssa",
+      left: leftHooks([last]),
       selected: ({ name = "" }) => executing.some((hook) => hook.name === name),
       onLogs: options.onHookLogs,
     });

@@ -1,5 +1,6 @@
 import { observed, type ReleaseContext } from "./context.ts";
 import { hasCode } from "./errors.ts";
+import { unlocked } from "./interrupted.ts";
 import { isPending, type ReleaseRecord, type ReleaseStatus, withStatus } from "./record.ts";
 import { lastRelease } from "./storage/history.ts";
 
@@ -24,7 +25,7 @@ export async function unlock(
   }
   const { status: from } = last.info;
   if (!isPending(from)) return undefined;
-  const record = withStatus(last, "failed", `Release unlocked from stale '${from}' state`);
+  const record = withStatus(last, "failed", `${unlocked}${from}' state`);
   await storage.update(record);
   return { record, from };
 }

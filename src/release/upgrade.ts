@@ -9,7 +9,8 @@ import { busily, cancellation, type Milliseconds, observed, type ReleaseContext,
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, inStep, noDeployedReleases, ReleaseError, wrapped } from "./errors.ts";
 import { type HookLogs, runHooks } from "./hooks.ts";
-import { buildObjects, type ReleaseObject, versionedIdentityOf } from "./objects.ts";
+import { leftHooks, leftRevisions } from "./interrupted.ts";
+import { buildFormerObjects, buildObjects, type ReleaseObject, versionedIdentityOf } from "./objects.ts";
 import { findExisting, withOwnership } from "./ownership.ts";
 import { isPending, type ReleaseRecord, timestamp, withStatus } from "./record.ts";
 import { toChart, toRecordedChart, toRecordedHook } from "./recorded-chart.ts";
@@ -68,7 +69,7 @@ export async function upgrade(given: ReleaseContext, options: UpgradeOptions): P
   context.log?.({ level: "DEBUG", message: "preparing upgrade", attributes: { name } });
   const { current, next, history } = await prepare(context, { ...options, kubeVersion });
   context.log?.({ level: "DEBUG", message: "performing update", attributes: { name } });
-  const change = await prepareChange(context, { current, next }, options);
+  const change = await prepareChange(context, { current, next, history }, options);
   if (dryRun !== "none") {
     return withStatus(next, next.info.status, options.description || "Dry run complete");
   }
@@ -77,7 +78,7 @@ export async function upgrade(given: ReleaseContext, options: UpgradeOptions): P
   draft.stored = next;
   const created: ReleaseObject[] = [];
   try {
-    await perform(context, draft, { ...change, current, created }, options);
+    await perform(context, draft, { ...change, current, created, left: leftHooks(history) }, options);
   } catch (error) {
     return await fail(context, draft, { thrown: error, created }, options);
   }
@@ -152,12 +153,14 @@ interface Change {
 
 async function prepareChange(
   context: ReleaseContext,
-  { current, next }: Pair,
+  { current, next, history }: Pair & { readonly history: readonly ReleaseRecord[] },
   options: UpgradeOptions,
 ): Promise<Change> {
   const { name, namespace } = next;
   const targets = (await buildTargets(context, next)).map((target) => withOwnership(target, { name, namespace }));
-  const originals = await buildOriginals(context, current);
+  const left = leftRevisions(history, current, deployedOf(history).at(-1));
+  const former = await buildFormerObjects(context.client, left);
+  const originals = [...former, ...(await buildOriginals(context, current))];
   const known = new Set(originals.map(versionedIdentityOf));
   const existing = await findExisting(
     context,
@@ -170,14 +173,18 @@ async function prepareChange(
 async function perform(
   context: ReleaseContext,
   draft: Draft,
-  change: Change & { readonly current: ReleaseRecord; readonly created: ReleaseObject[] },
+  change: Change & {
+    readonly current: ReleaseRecord;
+    readonly created: ReleaseObject[];
+    readonly left: ReadonlySet<string>;
+  },
   options: UpgradeOptions,
 ): Promise<void> {
-  const { current, created, ...rest } = change;
+  const { current, created, left, ...rest } = change;
   const { timeout = defaultTimeout, disableHooks = false } = options;
   const serverSide = draft.record.apply_method === "ssa";
   await using waiter: Waiter = createWaiter(context, strategyOf(options));
-  const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide, left, onLogs: options.onHookLogs };
   if (!disableHooks)
     await inStep("pre-upgrade hooks failed", () => runHooks(context, draft, "pre-upgrade", hookOptions));
   const how = {

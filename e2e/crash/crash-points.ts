@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import type { ReleaseRecord } from "../../src/release/index.ts";
+import { type CrashPoint, createCrashingFetch } from "./crashing-fetch.ts";
+import { describeRevisions, openPlace, type Place, readState, type State } from "./place.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** What the action leaves when nobody disturbs it, and how many writes it makes. */
+export interface Reference extends State {
+  readonly writes: number;
+}
+
+export async function runUndisturbed(scenario: Scenario): Promise<Reference> {
+  await using place = await openPlace();
+  await prepare(scenario, place);
+  const counting = createCrashingFetch(place.api.fetch);
+  await scenario.action({ context: place.contextOn(counting.fetch), place });
+  const writes = counting.writes();
+  if (scenario.likeAction === undefined) return { ...(await readState(place)), writes };
+  await using another = await openPlace();
+  await prepare(scenario, another);
+  await scenario.likeAction({ context: another.contextOn(another.api.fetch), place: another });
+  return { ...(await readState(another)), writes };
+}
+
+/** Kills the action at a point; `kill` may do so with a process of its own. */
+export type Kill = (place: Place, scenario: Scenario, point: CrashPoint) => Promise<void>;
+
+export const killInProcess: Kill = async (place, scenario, point) => {
+  const crashing = createCrashingFetch(place.api.fetch, point);
+  const process = new AbortController();
+  const action = scenario.action({ context: place.contextOn(crashing.fetch, process.signal), place });
+  const end = await Promise.race([action.then(() => "ended"), crashing.crashed]);
+  assert.equal(end, undefined, "the action ended before it could be killed");
+  // Ends the timers of what can no longer do anything.
+  action.catch(() => {});
+  process.abort();
+};
+
+/** Kills the action at a point, lets the next process go on, and compares what is left with the reference. */
+export async function tryPoint(
+  scenario: Scenario,
+  point: CrashPoint,
+  { reference, kill }: { readonly reference: State; readonly kill: Kill },
+): Promise<void> {
+  await using place = await openPlace();
+  await prepare(scenario, place);
+  const before = (await readState(place)).revisions;
+  await kill(place, scenario, point);
+  const crashed = (await readState(place)).revisions;
+  await scenario.again({ context: place.contextOn(place.api.fetch), place });
+  const after = await readState(place);
+  const where = `${scenario.name}, dead ${point.side} write ${point.write}: ${describeRevisions(crashed)} → ${describeRevisions(after.revisions)}`;
+  assert.deepEqual(after.objects, reference.objects, `other objects than without the crash: ${where}`);
+  assertHistory({ scenario, before, crashed, after: after.revisions, reference: reference.revisions }, where);
+}
+
+async function prepare(scenario: Scenario, place: Place): Promise<void> {
+  await scenario.before?.({ context: place.contextOn(place.api.fetch), place });
+}
+
+function assertHistory(
+  history: {
+    readonly scenario: Scenario;
+    readonly before: readonly ReleaseRecord[];
+    readonly crashed: readonly ReleaseRecord[];
+    readonly after: readonly ReleaseRecord[];
+    readonly reference: readonly ReleaseRecord[];
+  },
+  where: string,
+): void {
+  const { scenario, before, crashed, after, reference } = history;
+  const last = after.at(-1);
+  assert.equal(last?.info.status, reference.at(-1)?.info.status, `ends in another state: ${where}`);
+  const open = after.filter(({ info }) => /^pending|uninstalling/.test(info.status));
+  assert.deepEqual(open, [], `something is still under way: ${where}`);
+  const deployed = after.filter(({ info }) => info.status === "deployed").length;
+  assert.ok(deployed <= 1, `more than one revision is deployed: ${where}`);
+  const numbers = after.map(({ version }) => version);
+  const from = numbers[0] ?? 0;
+  if (scenario.prunes !== true)
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, index) => from + index),
+      `revisions are missing in between: ${where}`,
+    );
+  const newest = (records: readonly ReleaseRecord[]): number => records.at(-1)?.version ?? 0;
+  assert.ok(newest(after) - newest(crashed) <= scenario.adds, `more revisions than helm would write: ${where}`);
+  if (reference.length === 0) return assert.deepEqual(numbers, [], `revisions are left: ${where}`);
+  // What was pruned in the reference, and before a revision more, may be gone; everything else is as it was.
+  const oldest = Math.max(reference[0]?.version ?? 0, newest(after) - reference.length + 1);
+  for (const record of before.filter(({ version }) => version >= oldest)) {
+    const kept = after.find(({ version }) => version === record.version);
+    assert.equal(kept?.manifest, record.manifest, `revision ${record.version} is lost: ${where}`);
+    assert.deepEqual(kept?.config, record.config, `revision ${record.version} is lost: ${where}`);
+  }
+}
