@@ -55,6 +55,8 @@ export function createTestSigstore(from: Date, until: Date): TestSigstore {
       maySign,
       extendedUsage("1.3.6.1.5.5.7.3.3"),
       { id: "2.5.29.17", critical: true, value: sequence(der(0x81, Buffer.from(email))) },
+      // Both forms, as real certificates have them: cosign reads the first of them, Sigstore's own libraries the second.
+      { id: "1.3.6.1.4.1.57264.1.1", value: Buffer.from(issuer) },
       { id: "1.3.6.1.4.1.57264.1.8", value: utf8(issuer) },
     ];
     const until = new Date(at.getTime() + lifetime);
@@ -119,7 +121,7 @@ export function createTestSigstore(from: Date, until: Date): TestSigstore {
       };
       const { entry, promise } = logEntry("dsse", spec, options.loggedAt ?? options.at);
       const root = sha256(Buffer.concat([Buffer.from([0]), Buffer.from(entry.body, "base64")]));
-      const note = `rekor.test\n1\n${base64(root)}\n`;
+      const note = `rekor.test - 1\n1\n${base64(root)}\n`;
       const hint = Buffer.concat([logId.subarray(0, 4), sign("sha256", Buffer.from(note), log.privateKey)]);
       return JSON.stringify({
         mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
