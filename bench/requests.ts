@@ -5,10 +5,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createCluster } from "../src/cluster/index.ts";
 import { createCertificate, serveCluster, writeKubeconfig } from "../src/cluster/node/index.ts";
-import type { Fetch } from "../src/kube/index.ts";
-import { connect } from "../src/kube/node/index.ts";
+import { forward, openTestApi } from "../src/kube/testing/api.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const helm4 = join(process.env.COX_PEERS ?? join(homedir(), ".cache", "coxswain-peers"), "bin", "helm4");
@@ -30,7 +28,7 @@ export async function countRequests(
   if (!existsSync(helm4)) return "helm4 not found";
   if (!existsSync(chart)) return `${chart} not found: name a chart in COX_BENCH_CHART`;
   const directory = mkdtempSync(join(tmpdir(), "cox-requests-"));
-  const api = await openApi();
+  await using api = await openTestApi();
   const asked: string[] = [];
   const certificate = await createCertificate();
   const served = await serveCluster({
@@ -38,7 +36,7 @@ export async function countRequests(
     cluster: {
       fetch: (request) => {
         asked.push(describe(request));
-        return api.fetch(request);
+        return forward(request, api);
       },
     },
   });
@@ -69,39 +67,10 @@ export async function countRequests(
     ];
   } finally {
     await served.close();
-    await api.close(namespaces);
+    for (const name of namespaces)
+      await api.client.delete({ apiVersion: "v1", kind: "Namespace", name }).catch(() => {});
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-interface Api {
-  readonly fetch: Fetch;
-  readonly close: (namespaces: readonly string[]) => Promise<void>;
-}
-
-async function openApi(): Promise<Api> {
-  const kubeconfig = process.env.COX_TEST_KUBECONFIG;
-  if (kubeconfig === undefined) {
-    const cluster = createCluster();
-    return { fetch: cluster.fetch, close: cluster.close };
-  }
-  const connected = await connect({ kubeconfig });
-  const { server } = connected.connection;
-  return {
-    fetch: async (request) => {
-      const { pathname, search } = new URL(request.url);
-      const { method, headers, signal } = request;
-      const body = request.body === null ? undefined : await request.arrayBuffer();
-      const passed = new Headers(headers);
-      for (const own of ["host", "connection", "content-length", "accept-encoding"]) passed.delete(own);
-      const forwarded = { method, headers: passed, signal, ...(body === undefined ? {} : { body }) };
-      return await connected.fetch(new Request(`${server}${pathname}${search}`, forwarded));
-    },
-    close: async (namespaces) => {
-      for (const name of namespaces) await connected.client.delete({ apiVersion: "v1", kind: "Namespace", name });
-      connected[Symbol.dispose]();
-    },
-  };
 }
 
 function describe({ method, url }: Request): string {

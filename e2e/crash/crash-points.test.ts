@@ -1,6 +1,5 @@
 import { after, describe, test } from "node:test";
-import type { CrashPoint } from "./crashing-fetch.ts";
-import { killInProcess, runUndisturbed, tryPoint } from "./crash-points.ts";
+import { killInProcess, pointsOf, runUndisturbed, tryPoint } from "./crash-points.ts";
 import { scenarios } from "./scenarios.ts";
 
 // The suite runs where openTestApi says. All points are tried with COX_CRASH=all and on a real cluster, else every fifth.
@@ -25,10 +24,3 @@ describe("an action that dies at a write, and the next one", { concurrency: 2 },
     });
   }
 });
-
-function pointsOf(count: number): readonly CrashPoint[] {
-  return Array.from({ length: count }, (_, at) => at + 1).flatMap((write) => [
-    { write, side: "before" },
-    { write, side: "after" },
-  ]);
-}

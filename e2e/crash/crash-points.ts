@@ -94,3 +94,11 @@ function assertHistory(
     assert.deepEqual(kept?.config, record.config, `revision ${record.version} is lost: ${where}`);
   }
 }
+
+/** Before and after each of so many writes. */
+export function pointsOf(count: number): readonly CrashPoint[] {
+  return Array.from({ length: count }, (_, at) => at + 1).flatMap((write) => [
+    { write, side: "before" },
+    { write, side: "after" },
+  ]);
+}
