@@ -11,6 +11,7 @@ export type ChartErrorCode =
   | "RenderFailed" // a template failed
   | "InvalidManifest" // a rendered document does not parse
   | "PostRenderFailed"
+  | "Unverified" // a keyring, a key or a signature that does not hold
   | "NotFound"; // the path of a chart does not exist
 
 export interface ChartErrorOptions extends ErrorOptions {

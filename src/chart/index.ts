@@ -7,6 +7,9 @@ export type { LintMessage, Severity } from "./lint/message.ts";
 export { type ChartLimits, loadChartArchive, readPackedFiles } from "./load/archive.ts";
 export { parseValues } from "./load/values-file.ts";
 export { chartYaml, packageChart, packageName } from "./package/package.ts";
+export { type Keyring, parseKeyring } from "./provenance/keyring.ts";
+export { signPackage } from "./provenance/sign.ts";
+export { type Verification, verifyPackage } from "./provenance/verify.ts";
 export { installOrder, sortByKind, uninstallOrder } from "./render/kind-order.ts";
 export {
   hooksForEvent,
