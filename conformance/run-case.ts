@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Io } from "../src/cli/command.ts";
 import { cox } from "../src/cli/commands.ts";
 import { runLine } from "../src/cli/run.ts";
+import type { ProgramResult } from "./helm-program.ts";
 import { type Case, type Corpus, commandLine, recordedOutput } from "./corpus.ts";
 
 export interface Difference {
@@ -75,10 +76,8 @@ function differsByMoment(ours: string, theirs: string, now: Date): boolean {
   });
 }
 
-async function runHelm(
-  line: readonly string[],
-  now: Date,
-): Promise<{ readonly exit: number; readonly stdout: string; readonly stderr: string }> {
+/** Runs our `helm` in this process; `line` is what follows the program's name. */
+export async function runHelm(line: readonly string[], now: Date, cwd: string = process.cwd()): Promise<ProgramResult> {
   let stdout = "";
   let stderr = "";
   const io: Io = {
@@ -90,7 +89,7 @@ async function runHelm(
     },
     stdin: () => Promise.resolve(""),
     env: {},
-    cwd: process.cwd(),
+    cwd,
     isTerminal: false,
     signal: new AbortController().signal,
     now: () => now,

@@ -1,42 +1,52 @@
-// Compares `cox helm template` with recordings of the real helm: npm run conformance -- [DIR] [--chart NAME] [--json FILE]
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Compares ours with the real helm. `npm run conformance -- …`
+//   [FOLDER] [--chart NAME] [--id CASE] [--json FILE]     recordings of `helm template` (FOLDER/cases.json)
+//   --against-helm FOLDER [--fuzz N] [--seed S] [--chart NAME] [--case K]
+//                                                         every chart of a folder, with the helm 4 that is there
+//   --grammar N [--seed S] [--case K]                     random templates, with helm's engine as a Go program
 import { parseArgs } from "node:util";
-import { casesOfChart, loadCorpus } from "./corpus.ts";
-import { type Difference, runCase } from "./run-case.ts";
+import { runAgainstHelm, runGrammar, runRecordings } from "./commands.ts";
+
+process.env.TZ = "UTC";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { chart: { type: "string", multiple: true }, json: { type: "string" }, id: { type: "string" } },
+  options: {
+    chart: { type: "string", multiple: true },
+    id: { type: "string" },
+    json: { type: "string" },
+    "against-helm": { type: "string" },
+    fuzz: { type: "string", default: "0" },
+    grammar: { type: "string" },
+    seed: { type: "string", default: "1" },
+    case: { type: "string" },
+  },
 });
-const folder = positionals[0] ?? "../shared/charts";
-if (!existsSync(join(folder, "cases.json"))) {
-  process.stderr.write(`cannot run the cases of ${JSON.stringify(folder)}: cases.json is missing\n`);
-  process.exit(2);
+
+try {
+  const passed = await run();
+  process.exitCode = passed ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
 }
 
-const corpus = loadCorpus(folder);
-const ofCharts =
-  options.chart === undefined ? corpus.cases : options.chart.flatMap((name) => casesOfChart(corpus, name));
-const cases = ofCharts.filter(({ id }) => options.id === undefined || id === options.id);
-const differences: Difference[] = [];
-const began = performance.now();
-for (const test of cases) {
-  const difference = await runCase(corpus, test);
-  if (difference === undefined) continue;
-  differences.push(difference);
-  const { id, line, ours, theirs } = difference;
-  process.stdout.write(`${id}:${line}: ours ${JSON.stringify(ours)}, helm's ${JSON.stringify(theirs)}\n`);
+async function run(): Promise<boolean> {
+  const { chart: charts, id, json, "against-helm": folder, grammar } = options;
+  const seed = Number(options.seed);
+  const only = options.case === undefined ? {} : { only: Number(options.case) };
+  if (grammar !== undefined) return await runGrammar({ count: Number(grammar), seed, ...only });
+  if (folder !== undefined)
+    return await runAgainstHelm({
+      folder,
+      fuzz: Number(options.fuzz),
+      seed,
+      ...only,
+      ...(charts === undefined ? {} : { charts }),
+    });
+  return await runRecordings({
+    folder: positionals[0] ?? "../shared/charts",
+    ...(charts === undefined ? {} : { charts }),
+    ...(id === undefined ? {} : { id }),
+    ...(json === undefined ? {} : { json }),
+  });
 }
-const passed = cases.length - differences.length;
-const seconds = Math.round(performance.now() - began) / 1000;
-if (options.json !== undefined) {
-  const failed = new Set(differences.map(({ id }) => id));
-  const results = cases.map(({ id }) => ({ id, passed: !failed.has(id) }));
-  writeFileSync(
-    options.json,
-    `${JSON.stringify({ passed, failed: differences.length, seconds, results, differences }, null, 2)}\n`,
-  );
-}
-process.stdout.write(`${passed} passed, ${differences.length} failed\n`);
-process.exitCode = differences.length > 0 || cases.length === 0 ? 1 : 0;
