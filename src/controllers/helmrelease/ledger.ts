@@ -2,7 +2,9 @@ import type { HelmRelease } from "../../api/index.ts";
 import { type Context, writeStatus } from "../runtime/index.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
 import type { Status } from "./history.ts";
+import { releaseNameOf } from "./names.ts";
 import { record, type StatusEvent } from "./status.ts";
+import type { ReleaseStorage, StoredReleases } from "./stored-releases.ts";
 
 /** Flux's name for the program that reconciles releases: field manager, event component, and author of what it applies. */
 export const manager = "helm-controller";
@@ -15,10 +17,14 @@ export interface Ledger {
   tell(event: StatusEvent): void;
   /** Writes the status where it differs from the stored one. */
   save(): Promise<void>;
+  /** Where helm keeps the release, as it is read and written in the context that acts for the release. */
+  storage(acting: Context): ReleaseStorage;
 }
 
-export function openLedger(object: HelmRelease, context: Context): Ledger {
+export function openLedger(object: HelmRelease, context: Context, releases: StoredReleases): Ledger {
   let stored = object;
+  let storage: ReleaseStorage | undefined;
+  let place: string | undefined;
   // The API's default says that nothing was observed; a status that is written says what was.
   let status: Status = object.status ?? {};
   const digests = {
@@ -37,6 +43,13 @@ export function openLedger(object: HelmRelease, context: Context): Ledger {
     },
     async save() {
       stored = await writeStatus(context, stored, status, manager);
+    },
+    storage({ client, now }) {
+      const { storageNamespace: namespace = "" } = status;
+      if (storage === undefined || place !== namespace)
+        storage = releases.open({ client, now, namespace, name: releaseNameOf(stored) });
+      place = namespace;
+      return storage;
     },
   };
 }

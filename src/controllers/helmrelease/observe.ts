@@ -1,7 +1,7 @@
 import { isApiError, findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
-import { configDigest, createSecretStorage, hasCode, type ReleaseRecord } from "../../release/index.ts";
+import { configDigest, lastRelease, type ReleaseRecord } from "../../release/index.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
 import { classify, type Desired, type Observation } from "./decide.ts";
 import { detectDrift } from "./drift-detection.ts";
@@ -86,27 +86,25 @@ export async function observe(
   context: Context,
 ): Promise<Observation> {
   const { release, status } = ledger;
-  const storage = createSecretStorage({
-    client: context.client,
-    namespace: status.storageNamespace ?? "",
-    now: context.now,
-  });
-  const records = await storage.history(releaseNameOf(release)).catch((error: unknown) => {
-    if (hasCode(error, "NotFound")) return [];
-    throw error;
-  });
-  const newestFirst = records.toSorted((a, b) => b.version - a.version);
-  const stored = newestFirst.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history));
+  const { storage, recall } = ledger.storage(context);
+  const digests = (status.history ?? []).map(({ version, ociDigest }) => [version, ociDigest]);
+  const stored = await recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
+    records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+  );
   const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
-  const last = newestFirst[0];
-  if (last === undefined || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
+  if (stored.length === 0 || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
+  const last = await lastRelease(storage, releaseNameOf(release));
   return { ...seen, drift: await detectDrift(release, last, context) };
 }
 
 /** The last revision, and those that a rollback may go to: digests of the rest would be worked out for nothing. */
 function isDecisive(status: Status): (record: ReleaseRecord, index: number) => boolean {
-  const targets = [true, false].map((ignoreTests) => previousGood(status, { ignoreTests })?.version);
+  const targets = rollbackTargets(status);
   return ({ version }, index) => index === 0 || targets.includes(version);
+}
+
+function rollbackTargets(status: Status): readonly (number | undefined)[] {
+  return [true, false].map((ignoreTests) => previousGood(status, { ignoreTests })?.version);
 }
 
 /** True when the release wants to know whether somebody changed its objects. */

@@ -22,30 +22,39 @@ import { prepare } from "./prepare.ts";
 import { isResetRequested, resetToken } from "./requests.ts";
 import { settle } from "./settle.ts";
 import { sourceReferenceOf } from "./source.ts";
+import { openStoredReleases, type StoredReleases } from "./stored-releases.ts";
 import { wakes } from "./wakes.ts";
 
 /** The HelmRelease controller: keeps a release in the cluster equal to a chart and values. */
 export function helmReleaseController(options: HelmReleaseOptions): Controller<HelmRelease> {
   const loadChart = createChartLoader(options);
+  let opened: Promise<StoredReleases> | undefined;
+  const stored = async ({ cache, client }: Context): Promise<StoredReleases> => {
+    opened ??= openStoredReleases(cache, client);
+    opened.catch(() => (opened = undefined));
+    return await opened;
+  };
   return {
     manager,
     kind: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" },
     wakes,
-    reconcile: (object, context) => reconcile(object, context, options, loadChart),
+    reconcile: async (object, context) =>
+      reconcile(object, context, { ...options, loadChart, releases: await stored(context) }),
   };
 }
 
-async function reconcile(
-  object: HelmRelease,
-  context: Context,
-  options: HelmReleaseOptions,
-  loadChart: ChartLoader,
-): Promise<Outcome> {
-  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context, options);
-  const ledger = openLedger(await writeFinalizer(context, object, "present", manager), context);
+/** What the passes of all releases share. */
+interface Shared extends HelmReleaseOptions {
+  readonly loadChart: ChartLoader;
+  readonly releases: StoredReleases;
+}
+
+async function reconcile(object: HelmRelease, context: Context, shared: Shared): Promise<Outcome> {
+  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context, shared);
+  const ledger = openLedger(await writeFinalizer(context, object, "present", manager), context, shared.releases);
   let observed = false;
   try {
-    const outcome = await reconcileRelease(ledger, context, options, loadChart);
+    const outcome = await reconcileRelease(ledger, context, shared);
     observed = outcome.outcome === "done" || outcome.outcome === "stalled";
     return outcome;
   } finally {
@@ -54,23 +63,18 @@ async function reconcile(
   }
 }
 
-async function reconcileRelease(
-  ledger: Ledger,
-  context: Context,
-  options: HelmReleaseOptions,
-  loadChart: ChartLoader,
-): Promise<Outcome> {
+async function reconcileRelease(ledger: Ledger, context: Context, shared: Shared): Promise<Outcome> {
   const { release } = ledger;
   if (release.spec.suspend === true) {
     context.log.info("reconciliation is suspended for this object", identityOf(release));
     return { outcome: "done" };
   }
-  const denied = whyAccessDenied(release, options);
+  const denied = whyAccessDenied(release, shared);
   if (denied !== undefined) return stall(ledger, context, "AccessDenied", denied);
   await syncHelmChart(ledger, context);
-  const prepared = await prepare(ledger, context, options, loadChart);
+  const prepared = await prepare(ledger, context, shared, shared.loadChart);
   if ("outcome" in prepared) return prepared;
-  const acting = readyToAct(ledger, context, options);
+  const acting = readyToAct(ledger, context, shared);
   if (hasTargetChanged(ledger.release, targetOf(ledger.release, prepared))) {
     await uninstallAs("uninstalled", ledger, acting);
     ledger.tell({ event: "targetChanged" });
@@ -131,13 +135,13 @@ function targetOf(release: HelmRelease, { chart }: Wanted) {
 }
 
 /** Uninstalls the release and lets the object go. A suspended one goes without its release. */
-async function reconcileDeletion(object: HelmRelease, context: Context, options: HelmReleaseOptions): Promise<Outcome> {
+async function reconcileDeletion(object: HelmRelease, context: Context, shared: Shared): Promise<Outcome> {
   if (!hasFinalizer(object)) return { outcome: "done" };
-  const ledger = openLedger(object, context);
+  const ledger = openLedger(object, context, shared.releases);
   if (object.spec.suspend !== true) {
     try {
       if ((ledger.status.storageNamespace ?? "") !== "")
-        await uninstallAs("uninstalled", ledger, actingContext(object, context, options));
+        await uninstallAs("uninstalled", ledger, actingContext(object, context, shared));
       await removeHelmChart(ledger, context);
     } catch (error) {
       await ledger.save().catch((failure: unknown) => ignoreNotFound(failure));

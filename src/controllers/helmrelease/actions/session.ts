@@ -1,4 +1,4 @@
-import { createSecretStorage, type ReleaseContext, type ReleaseRecord } from "../../../release/index.ts";
+import type { ReleaseContext, ReleaseRecord } from "../../../release/index.ts";
 import type { Context } from "../../runtime/index.ts";
 import type { Snapshot } from "../history.ts";
 import { type Ledger, manager } from "../ledger.ts";
@@ -12,11 +12,7 @@ export function openAction(ledger: Ledger, context: Context) {
   const releaseContext: ReleaseContext = {
     client: context.client,
     cache: context.cache,
-    storage: createSecretStorage({
-      client: context.client,
-      namespace: ledger.status.storageNamespace ?? "",
-      now: context.now,
-    }),
+    storage: ledger.storage(context).storage,
     now: context.now,
     fieldManager: manager,
     signal: context.signal,
