@@ -1,5 +1,6 @@
 import type { Value } from "../value.ts";
 import { hasControlCharacters } from "./characters.ts";
+import { notPlain, tryReadBlocks } from "./blocks.ts";
 import { composeDocument } from "./compose.ts";
 import { limitError, syntaxError, YamlError } from "./errors.ts";
 
@@ -14,6 +15,8 @@ export interface ParseOptions {
   readonly maxLength?: number;
   /** Of maps and lists in one another; 1,000 when absent. */
   readonly maxDepth?: number;
+  /** Keys of the top map that are wanted, in lower case: others may be left out. */
+  readonly only?: ReadonlySet<string>;
 }
 
 const defaultMaxLength = 100 * 1024 * 1024;
@@ -28,6 +31,10 @@ export function parseYaml(text: string, options: ParseOptions = {}): Value {
   const { maxLength = defaultMaxLength, maxDepth = defaultMaxDepth } = options;
   if (text.length > maxLength) throw limitError(`document is longer than ${maxLength} characters`);
   if (hasControlCharacters(text)) throw syntaxError("control characters are not allowed");
+  if (duplicateKeys === "last" && maxDepth === defaultMaxDepth) {
+    const value = tryReadBlocks(text, { integers, dialect, only: options.only });
+    if (value !== notPlain) return value;
+  }
   return composeDocument(text, { integers, duplicateKeys, dialect, maxDepth });
 }
 

@@ -111,9 +111,11 @@ const headShape: GoShape & { readonly shape: "struct" } = {
   },
 };
 
+const headKeys: ReadonlySet<string> = new Set(["apiversion", "kind", "metadata"]);
+
 function readHead(path: string, document: string): Head {
   try {
-    const { apiVersion, kind, metadata } = decodeDocument(parseYaml(document), headShape);
+    const { apiVersion, kind, metadata } = decodeDocument(parseYaml(document, { only: headKeys }), headShape);
     const { name, annotations } = (metadata ?? {}) as Values;
     return {
       apiVersion: (apiVersion ?? "") as string,
