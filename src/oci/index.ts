@@ -9,7 +9,17 @@ export {
 export { hostOf, type Keychain, type KnownCredentials, parseDockerConfig } from "./docker-config.ts";
 export { OciError, type OciErrorCode } from "./errors.ts";
 export { pingRegistry } from "./ping.ts";
-export { formatReference, isLoopback, parseReference, type Reference, type RepositoryName } from "./reference.ts";
+export {
+  formatReference,
+  isDigest,
+  isLoopback,
+  isRegistryHost,
+  isRepositoryName,
+  isTag,
+  parseReference,
+  type Reference,
+  type RepositoryName,
+} from "./reference.ts";
 export { craneText } from "./refusal.ts";
 export { type Authenticate, authenticateFile, authenticateUser } from "./registry/authenticate.ts";
 export { defaultRegistryLimits, openRegistryFolder, type Registry, type RegistryLimits } from "./registry/registry.ts";

@@ -25,7 +25,7 @@ export function parseReference(text: string): Reference {
   if (slash <= 0) throw invalid(text, "it has no repository");
   const registry = plain.slice(0, slash);
   let rest = plain.slice(slash + 1);
-  if (!registryPattern.test(registry)) throw invalid(text, `${JSON.stringify(registry)} is not a host`);
+  if (!isRegistryHost(registry)) throw invalid(text, `${JSON.stringify(registry)} is not a host`);
   const at = rest.indexOf("@");
   const digest = at < 0 ? undefined : rest.slice(at + 1);
   if (at >= 0) rest = rest.slice(0, at);
@@ -46,6 +46,11 @@ export function parseReference(text: string): Reference {
 /** `host/repository:tag` or `host/repository@digest`. */
 export function formatReference({ registry, repository, tag, digest }: Reference): string {
   return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}
+
+/** True for a host, perhaps with a port, and nothing else. */
+export function isRegistryHost(text: string): boolean {
+  return registryPattern.test(text);
 }
 
 /** What the distribution specification lets a repository be called. */

@@ -17,8 +17,8 @@ export interface Repository {
   has(reference: string): Promise<boolean>;
   /** A blob of at most `limit` bytes. */
   blob(descriptor: Descriptor, limit: number): Promise<Uint8Array>;
-  /** All tags, in the registry's order. */
-  tags(): Promise<readonly string[]>;
+  /** All tags, in the registry's order. A page size of 0 leaves it to the registry, as oras does. */
+  tags(pageSize?: number): Promise<readonly string[]>;
   /** What is said to be about a manifest: signatures, for example. Of a registry without the API, what its fallback tag lists. */
   referrers(digest: string): Promise<readonly Referrer[]>;
   /** Uploads a blob unless the registry has it. */
@@ -126,9 +126,9 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       return content;
     },
 
-    async tags() {
+    async tags(pageSize = 1000) {
       const tags: string[] = [];
-      let url: URL | undefined = session.url("tags/list?n=1000");
+      let url: URL | undefined = session.url(pageSize === 0 ? "tags/list" : `tags/list?n=${pageSize}`);
       const { origin } = url;
       for (let page = 0; url !== undefined; page += 1) {
         if (page === maximumPages) throw new OciError("TooLarge", `tag list has more than ${maximumPages} pages`);
