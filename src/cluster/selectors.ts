@@ -56,6 +56,8 @@ function requirementsOf(text: string): readonly Requirement[] {
       at += 1;
     }
     const key = tokens[at] ?? fail(tokens[at], "identifier");
+    if (!negated && /^[=(),<>]/.test(key))
+      throw badRequest(`found '${key}', expected: !, identifier, or 'end of string'`);
     if (/^[=!(),<>]/.test(key)) fail(key, "identifier");
     if (!labelKey.test(key))
       throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: ${nameText}`);

@@ -23,6 +23,8 @@ export interface Apply extends Write {
   /** The stored object; absent when the configuration creates it. */
   readonly live: KubeObject | undefined;
   readonly patch: KubeObject;
+  /** The configuration as it came, with what its type does not have; `patch` when absent. */
+  readonly sent?: unknown;
   readonly force: boolean;
 }
 
@@ -77,17 +79,18 @@ function beforeFirstApply(apply: Apply, live: KubeObject): Managers {
   return updateManagers({ ...apply, manager: "before-first-apply", before: undefined, after, managers: new Map() });
 }
 
-function refuseUnfit({ live, patch, apiVersion, schema }: Apply): void {
+function refuseUnfit({ live, patch, sent = patch, apiVersion, schema }: Apply): void {
   if (patch.apiVersion !== apiVersion || (live !== undefined && patch.kind !== live.kind)) {
     throw refuse(400, `invalid object type: ${patch.apiVersion}, Kind=${patch.kind}`);
   }
   if (patch.metadata.managedFields !== undefined && patch.metadata.managedFields !== null) {
     throw refuse(400, "metadata.managedFields must be nil");
   }
-  const errors = findTypeErrors(objectTypeOf(schema), patch);
+  const errors = findTypeErrors(objectTypeOf(schema), sent);
   if (errors.length === 0) return;
-  const { namespace = "", name = "" } = patch.metadata;
-  const what = `${namespace}/${name}; ${apiVersion}, Kind=${patch.kind}`;
+  // Kubernetes names it as it was sent: without a namespace where only the path has one.
+  const { namespace = "", name = "" } = ((sent as Partial<KubeObject>).metadata ?? {}) as KubeObject["metadata"];
+  const what = `${namespace}/${name}; ${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${patch.kind}`;
   throw refuse(500, `failed to create typed patch object (${what}): ${formatTypeErrors(errors)}`);
 }
 

@@ -50,6 +50,11 @@ for (const { query, want } of selections) {
 
 const wrong: readonly { readonly query: string; readonly code: number; readonly message: string }[] = [
   {
+    query: "labelSelector=)",
+    code: 400,
+    message: "found ')', expected: !, identifier, or 'end of string'",
+  },
+  {
     query: "labelSelector=a%20b",
     code: 400,
     message: "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",

@@ -58,7 +58,7 @@ const refusals: readonly {
   readonly body?: unknown;
   readonly type?: string;
   readonly code: number;
-  readonly reason: string;
+  readonly reason: string | undefined;
   readonly message: string;
 }[] = [
   {
@@ -193,6 +193,15 @@ const refusals: readonly {
     code: 422,
     reason: "Invalid",
     message: "the server rejected our request due to an error in our request",
+  },
+  {
+    name: "an applied configuration with a field that is not known, whatever the validation",
+    request: "PATCH configmaps/taken?fieldManager=test&fieldValidation=Ignore",
+    body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "taken" }, nope: 1 },
+    type: patches.apply,
+    code: 500,
+    reason: undefined,
+    message: "failed to create typed patch object (/taken; /v1, Kind=ConfigMap): .nope: field not declared in schema",
   },
   {
     name: "an applied configuration without a manager",

@@ -15,7 +15,7 @@ import { invalidPatch, unfitPatch, unsupportedMediaType } from "../http/refusals
 import type { Resource } from "../registry/resource.ts";
 import { respondObject } from "../http/respond.ts";
 import { applyServerSide } from "../managed-fields/index.ts";
-import { asObject, goJsonError, parseText } from "../write/decode.ts";
+import { asObject, goJsonError, parseText, reportUnknown } from "../write/decode.ts";
 import { managerOf, requireManager, resetsOf } from "../write/manager.ts";
 import { update } from "./update.ts";
 
@@ -107,7 +107,13 @@ async function apply(call: Call, text: string): Promise<Response> {
   if (isValues(value) && (value["kind"] === undefined || value["apiVersion"] === undefined)) {
     throw badRequest(`invalid object type: ${goVersion(value["apiVersion"])}, Kind=${String(value["kind"] ?? "")}`);
   }
-  const sent = asObject(call, value, duplicates);
+  // Kubernetes: a field that the type does not have is no matter of `fieldValidation` here, the patch itself cannot be typed.
+  const sent = asObject({ ...call, query: new URLSearchParams("fieldValidation=Ignore") }, value);
+  reportUnknown(
+    call,
+    resource,
+    duplicates.map((at) => `duplicate field ${JSON.stringify(at)}`),
+  );
   refuseOtherName(call, sent);
   const patch: KubeObject = {
     ...sent,
@@ -125,6 +131,7 @@ async function apply(call: Call, text: string): Promise<Response> {
     resetFields: resetsOf(call, path.subresource),
     now: call.core.now(),
     patch,
+    sent: value,
     force: call.query.get("force") === "true",
   };
   let created = false;
