@@ -7,7 +7,7 @@ const every = process.env.COX_CRASH === "all" || process.env.COX_TEST_KUBECONFIG
 let points = 0;
 let writes = 0;
 
-describe("an action that dies at a write, and the next one", { concurrency: 2 }, () => {
+describe("an action that dies at a write, and the next one", { concurrency: 4 }, () => {
   after(() =>
     process.stdout.write(`crash points: ${points} tried, at ${writes} writes of ${scenarios.length} actions\n`),
   );

@@ -204,6 +204,99 @@ test("createClient() repeats reads and applies when the connection breaks, but n
   assert.equal(created.count(), 1);
 });
 
+const cut = () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"kind":'));
+        controller.error(new Error("socket hang up"));
+      },
+    }),
+  );
+const code = (status: number, message: string) => () =>
+  Response.json({ kind: "Status", apiVersion: "v1", status: "Failure", message, code: status }, { status });
+const missing = code(404, 'configmaps "a" not found');
+const repeated: readonly {
+  readonly name: string;
+  readonly replies: readonly (() => Response)[];
+  readonly call: (client: ReturnType<typeof clientOf>) => Promise<unknown>;
+  /** How often it asks; and the text that it fails with, if it does. */
+  readonly asks: number;
+  readonly fails?: RegExp;
+}[] = [
+  { name: "reads again when the answer breaks off", replies: [cut, ok], call: (c) => c.get(reference("a")), asks: 2 },
+  {
+    name: "gives up when every answer breaks off",
+    replies: [cut],
+    call: (c) => c.get(reference("a")),
+    asks: 4,
+    fails: /connection broke/,
+  },
+  {
+    name: "asks a gateway again that finds no server",
+    replies: [code(503, "no"), code(502, "no"), ok],
+    call: (c) => c.get(reference("a")),
+    asks: 3,
+  },
+  {
+    name: "says what a gateway says in the end",
+    replies: [code(503, "no server")],
+    call: (c) => c.get(reference("a")),
+    asks: 4,
+    fails: /no server/,
+  },
+  {
+    name: "does not ask again for what failed",
+    replies: [code(500, "webhook failed"), ok],
+    call: (c) => c.get(reference("a")),
+    asks: 1,
+    fails: /webhook failed/,
+  },
+  {
+    name: "writes again when etcd had no leader",
+    replies: [code(500, "etcdserver: leader changed"), ok],
+    call: (c) => c.create(configMap("a")),
+    asks: 2,
+  },
+  {
+    name: "does not create twice what a gateway may have passed on",
+    replies: [code(504, "timeout"), ok],
+    call: (c) => c.create(configMap("a")),
+    asks: 1,
+    fails: /timeout/,
+  },
+  { name: "replaces again without a version", replies: [broken, ok], call: (c) => c.replace(configMap("a")), asks: 2 },
+  {
+    name: "does not replace again what has a version",
+    replies: [broken, ok],
+    call: (c) => c.replace({ ...configMap("a"), metadata: { name: "a", namespace: "n", resourceVersion: "1" } }),
+    asks: 1,
+    fails: /cannot reach/,
+  },
+  {
+    name: "takes what is gone for deleted when an answer got lost",
+    replies: [broken, missing],
+    call: (c) => c.delete(reference("a")),
+    asks: 2,
+  },
+  {
+    name: "says that there was nothing to delete",
+    replies: [missing],
+    call: (c) => c.delete(reference("a")),
+    asks: 1,
+    fails: /not found/,
+  },
+];
+for (const { name, replies, call, asks, fails } of repeated) {
+  test(`createClient() ${name}`, async () => {
+    const { fetch, count } = answers(replies);
+    const asking = call(clientOf(fetch));
+    if (fails === undefined) await asking;
+    else await assert.rejects(asking, fails);
+    assert.equal(count(), asks);
+  });
+}
+
 test("createClient() gives an answer without a Status the text that kubectl gives it", async () => {
   const gateway = answers([() => new Response("<html>bad gateway</html>", { status: 502 })]);
   await assert.rejects(clientOf(gateway.fetch).get(reference("a")), (error) => {

@@ -58,7 +58,8 @@ export function createClient(options: ClientOptions): Client {
   });
   const discovery = createDiscovery(send);
 
-  const json = async <T>(call: Call): Promise<T> => (await readJson(await send(call), { signal: call.signal })) as T;
+  const json = async <T>(call: Call): Promise<T> =>
+    (await send(call, (response) => readJson(response, { signal: call.signal }))) as T;
   const pathOf = async (reference: ObjectReference, subresource?: string): Promise<string> => {
     const resource = await discovery.resource(reference);
     requireNamespace(resource, reference.kind, reference.name, reference.namespace);
@@ -69,7 +70,7 @@ export function createClient(options: ClientOptions): Client {
     });
   };
   const write = async <T>(
-    call: Pick<Call, "method" | "contentType"> & { readonly path: string; readonly body: unknown },
+    call: Pick<Call, "method" | "contentType" | "idempotent"> & { readonly path: string; readonly body: unknown },
     given: WriteOptions,
   ): Promise<T> => await json<T>({ ...call, path: call.path + writeQuery(given), signal: given.signal });
 
@@ -134,7 +135,9 @@ export function createClient(options: ClientOptions): Client {
 
     async replace<T extends KubeObject>(object: T, given: WriteOptions = {}) {
       const path = await pathOf(referenceTo(object), given.subresource);
-      return await write<T>({ method: "PUT", path, body: object }, given);
+      // Without a version to start from, doing it twice leaves what doing it once does.
+      const idempotent = object.metadata.resourceVersion === undefined;
+      return await write<T>({ method: "PUT", path, body: object, idempotent }, given);
     },
 
     async patch<T extends KubeObject>(reference: ObjectReference, patch: unknown, given: PatchOptions) {
@@ -150,9 +153,10 @@ export function createClient(options: ClientOptions): Client {
       const path = (await pathOf(referenceTo(object), given.subresource)) + writeQuery(given);
       // Applying the same again changes nothing, so it may be repeated.
       const call = { method: "PATCH", path, body: object, contentType: applyType, idempotent: true } as const;
-      const response = await send({ ...call, signal: given.signal });
-      const created = response.status === 201;
-      return { object: (await readJson(response, { signal: given.signal })) as T, created };
+      return await send({ ...call, signal: given.signal }, async (response) => {
+        const answer = (await readJson(response, { signal: given.signal })) as T;
+        return { object: answer, created: response.status === 201 };
+      });
     },
 
     async delete(reference, given: DeleteOptions = {}) {
@@ -165,8 +169,9 @@ export function createClient(options: ClientOptions): Client {
         ...(preconditions === undefined ? {} : { preconditions }),
         ...(dryRun === true ? { dryRun: ["All"] } : {}),
       };
+      const call = { method: "DELETE", path: await pathOf(reference), body, signal, idempotent: true } as const;
       // Read to its end, so that the connection can be used again.
-      await readText(await send({ method: "DELETE", path: await pathOf(reference), body, signal }), { signal });
+      await send(call, (response) => readText(response, { signal }));
     },
 
     async *watch<T extends KubeObject>(
@@ -177,7 +182,8 @@ export function createClient(options: ClientOptions): Client {
       // The server closes the watch when its answer is cancelled, so ending the loop early ends the connection.
       const accept = metadataOnly ? { accept: metadataType } : {};
       const query = queryString({ ...selection, watch: true });
-      const response = await send({ method: "GET", path: path + query, signal, ...accept });
+      const call = { method: "GET", path: path + query, signal, ...accept } as const;
+      const response = await send(call, (answer) => Promise.resolve(answer));
       if (response.body === null) return;
       yield* readEvents<T>(response.body, signal);
     },
@@ -189,14 +195,14 @@ export function createClient(options: ClientOptions): Client {
 
     async logs({ namespace, name }, { signal, limitBytes = longestLog, ...given } = {}) {
       const path = resourcePath(pods, { namespace, name, subresource: "log" });
-      const response = await send({
+      const call = {
         method: "GET",
         path: path + queryString({ ...given, limitBytes }),
         accept: "text/plain, */*",
         signal,
         idempotent: true,
-      });
-      return await readText(response, { limit: limitBytes + 1024, signal });
+      } as const;
+      return await send(call, (response) => readText(response, { limit: limitBytes + 1024, signal }));
     },
   };
   return client;

@@ -16,7 +16,7 @@ export interface Discovery {
  */
 export function createDiscovery(send: Send): Discovery {
   const ask = async (path: string): Promise<Json> =>
-    (await readJson(await send({ method: "GET", path, accept: aggregated, idempotent: true }))) as Json;
+    (await send({ method: "GET", path, accept: aggregated, idempotent: true }, (answer) => readJson(answer))) as Json;
   const core = createShelf(() => discoverCore(ask));
   const groups = createShelf(() => discoverGroups(ask));
   return {

@@ -17,8 +17,8 @@ export interface Call {
   readonly idempotent?: boolean;
 }
 
-/** Sends a call and gives the answer if it is a success; throws `ApiError` or `KubeError`. */
-export type Send = (call: Call) => Promise<Response>;
+/** Sends a call and gives what `read` makes of a successful answer; throws `ApiError` or `KubeError`. */
+export type Send = <T>(call: Call, read: (response: Response) => Promise<T>) => Promise<T>;
 
 const mostTries = 10;
 const mostConnectionTries = 4;
@@ -34,7 +34,7 @@ export function createTransport(options: {
 }): Send {
   const { fetch, throttle, sleep } = options;
   const server = options.server.replace(/\/+$/, "");
-  return async (call) => {
+  return async (call, read) => {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     let broken = 0;
     for (let attempt = 1; ; attempt += 1) {
@@ -51,18 +51,27 @@ export function createTransport(options: {
       });
       let response: Response;
       try {
-        response = await fetch(request);
-      } catch (cause) {
+        response = await fetch(request).catch((cause: unknown) => {
+          throw new KubeError("connection", `cannot reach ${server}: ${causeOf(cause)}`, { cause });
+        });
+        if (response.ok) return await read(response);
+        // The answer that a broken connection has not brought.
+        if (broken > 0 && call.method === "DELETE" && response.status === 404) return await read(response);
+      } catch (error) {
         call.signal?.throwIfAborted();
+        if (!(error instanceof KubeError) || error.code !== "connection") throw error;
         broken += 1;
-        if (call.idempotent === true && broken < mostConnectionTries) {
-          await sleep(100 * 2 ** broken, call.signal);
-          continue;
-        }
-        throw new KubeError("connection", `cannot reach ${server}: ${causeOf(cause)}`, { cause });
+        if (call.idempotent !== true || broken >= mostConnectionTries) throw error;
+        await sleep(100 * 2 ** broken, call.signal);
+        continue;
       }
-      if (response.ok) return response;
-      const pause = retryAfter(response);
+      if (isPassing(response, call) && broken + 1 < mostConnectionTries) {
+        broken += 1;
+        await response.body?.cancel();
+        await sleep(100 * 2 ** broken, call.signal);
+        continue;
+      }
+      const pause = await pauseAfter(response);
       if (pause !== undefined && attempt < mostTries) {
         await response.body?.cancel();
         await sleep(pause, call.signal);
@@ -73,12 +82,25 @@ export function createTransport(options: {
   };
 }
 
-/** client-go tries again when the server says when: with 429, and with 5xx that carry Retry-After. */
-function retryAfter(response: Response): number | undefined {
-  if (response.status !== 429 && response.status < 500) return undefined;
-  const seconds = Number(response.headers.get("retry-after") ?? (response.status === 429 ? "1" : Number.NaN));
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, longestRetryAfter) : undefined;
+/** Milliseconds after which a refused call is worth another try; undefined for a refusal that stands. */
+async function pauseAfter(response: Response): Promise<number | undefined> {
+  const { status } = response;
+  if (status !== 429 && status < 500) return undefined;
+  // client-go tries again when the server says when: with 429, and with 5xx that carry Retry-After.
+  const seconds = Number(response.headers.get("retry-after") ?? (status === 429 ? "1" : Number.NaN));
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.min(seconds * 1000, longestRetryAfter);
+  if (status !== 500) return undefined;
+  // Helm tries again when etcd had no leader: nothing was written then.
+  const text = await readText(response.clone(), { limit: largestError }).catch(() => "");
+  return leaderless.some((words) => text.includes(words)) ? 100 : undefined;
 }
+
+/** A proxy or a server that is just starting says so without a time; what is asked again may find it back. */
+function isPassing({ status, headers }: Response, { idempotent }: Call): boolean {
+  return idempotent === true && !headers.has("retry-after") && (status === 502 || status === 503 || status === 504);
+}
+
+const leaderless = ["etcdserver: leader changed", "rpc error: code = Unknown desc = raft proposal dropped"];
 
 /** fetch hides the reason ("fetch failed") one level down. */
 function causeOf(thrown: unknown): string {

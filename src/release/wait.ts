@@ -12,11 +12,12 @@ import {
 } from "../kube/index.ts";
 import { cancellation, type Milliseconds, type ReleaseContext } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
+import { createLegacyWaiter } from "./legacy-wait.ts";
 import { type ReleaseObject, referenceOf } from "./objects.ts";
 
 /**
  * How to wait for objects: `watcher` as the command line does by default, `poller` as the HelmRelease controller does (a failed object ends the
- * wait at once), `hookOnly` for hooks alone. `legacy`, Helm 3's own rules, is not there yet.
+ * wait at once), `hookOnly` for hooks alone, `legacy` by Helm 3's own rules.
  */
 export type WaitStrategy = "watcher" | "poller" | "hookOnly" | "legacy";
 
@@ -39,6 +40,7 @@ const defaultTimeout: Milliseconds = 30_000;
 
 /** A waiter on the context's watches, or on watches of its own that end with it. */
 export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): Waiter {
+  if (strategy === "legacy") return createLegacyWaiter(context);
   const cache = context.cache ?? createWatchCache({ client: context.client });
   const texts = strategy === "poller" ? pollerTexts : watcherTexts;
   const { now, signal } = context;
@@ -71,7 +73,6 @@ export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): W
   return {
     untilReady: async (objects, timeout, { jobs }) => {
       if (strategy === "hookOnly") return;
-      assertAvailable(strategy);
       await ready(objects, timeout, { jobs, purpose: "release", failFast: strategy === "poller" });
     },
     // Flux: a hook may be a migration, so a failed one does not end the wait for its siblings.
@@ -86,11 +87,6 @@ export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): W
       if (context.cache === undefined) await cache[Symbol.asyncDispose]();
     },
   };
-}
-
-function assertAvailable(strategy: WaitStrategy): void {
-  if (strategy !== "legacy") return;
-  throw new ReleaseError("InvalidOptions", "cannot wait: the legacy strategy is not available yet, use watcher");
 }
 
 function toTarget(target: ReleaseObject): WaitTarget {

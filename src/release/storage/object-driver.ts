@@ -1,7 +1,9 @@
-import { isApiError, type KubeObject } from "../../api/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { isApiError, type KubeObject, referenceTo } from "../../api/index.ts";
+import { isValues } from "../../base/value.ts";
 import { goQuote } from "../../base/go-quote.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { Client } from "../../kube/index.ts";
+import { type Client, KubeError } from "../../kube/index.ts";
 import { decodeRecord, encodeRecord } from "../codec.ts";
 import { notFound, ReleaseError } from "../errors.ts";
 import { type ReleaseRecord, recordKey } from "../record.ts";
@@ -81,7 +83,7 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
         recordKey(record.name, record.version),
       );
       try {
-        await client.create(object, abort);
+        await createOnce(client, object, abort);
       } catch (cause) {
         if (isApiError(cause, "AlreadyExists"))
           throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
@@ -94,7 +96,7 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
         storageLabels(record, { modifiedAt: now() }),
         recordKey(record.name, record.version),
       );
-      await attempt("update: failed to update", () => client.replace(object, abort));
+      await attempt("update: failed to update", () => replaceFirmly(client, object, abort));
     },
     delete: async (name, revision, { known } = {}) => {
       const record = known ?? (await get(name, revision));
@@ -107,6 +109,59 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       return { ...record, labels: customLabels(record.labels) };
     },
   };
+}
+
+const attempts = 3;
+const pause = 100;
+
+/**
+ * Creates an object. Where the answer does not come, what is stored tells whether it was created: a revision that nobody knows of would be in
+ * everybody's way.
+ */
+async function createOnce(client: Client, object: KubeObject, abort: { readonly signal?: AbortSignal }): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await client.create(object, abort);
+      return;
+    } catch (error) {
+      if (!isUncertain(error)) throw error;
+      const stored = await client.tryGet(referenceTo(object), abort);
+      if (stored !== undefined && isSameData(stored, object)) return;
+      if (stored !== undefined || tried === attempts) throw error;
+      await delay(pause * tried);
+    }
+  }
+}
+
+/** Replaces an object; a server that fails once must not leave a release under way for ever. */
+async function replaceFirmly(
+  client: Client,
+  object: KubeObject,
+  abort: { readonly signal?: AbortSignal },
+): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await client.replace(object, abort);
+      return;
+    } catch (error) {
+      if (tried === attempts || !isUncertain(error)) throw error;
+      await delay(pause * tried);
+    }
+  }
+}
+
+/** True where the server may have done what it was asked for. */
+function isUncertain(error: unknown): boolean {
+  if (error instanceof KubeError) return error.code === "connection" || error.code === "answer";
+  return isApiError(error) && (error.status.code ?? 0) >= 500;
+}
+
+function isSameData(a: KubeObject, b: KubeObject): boolean {
+  return readRelease(a) !== undefined && readRelease(a) === readRelease(b);
+}
+
+function readRelease({ data }: KubeObject): unknown {
+  return isValues(data) ? data["release"] : undefined;
 }
 
 async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
