@@ -5,6 +5,7 @@ const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
 
 const getOf = () => import("./helm/get.ts");
+const registry = () => import("./helm/registry.ts");
 const repo = () => import("./helm/repo.ts");
 const show = () => import("./helm/show.ts");
 
@@ -51,6 +52,19 @@ const helm: CommandGroup = {
     package: {
       summary: "package a chart directory into a chart archive",
       load: () => import("./helm/package.ts").then((file) => file.command),
+    },
+    pull: {
+      summary: "download a chart from a repository and (optionally) unpack it in local directory",
+      aliases: ["fetch"],
+      load: () => import("./helm/pull.ts").then((file) => file.command),
+    },
+    push: { summary: "push a chart to remote", load: () => import("./helm/push.ts").then((file) => file.command) },
+    registry: {
+      summary: "login to or logout from a registry",
+      commands: {
+        login: { summary: "login to a registry", load: () => registry().then((file) => file.login) },
+        logout: { summary: "logout from a registry", load: () => registry().then((file) => file.logout) },
+      },
     },
     repo: {
       summary: "add, list, remove, update, and index chart repositories",
@@ -116,6 +130,10 @@ const helm: CommandGroup = {
       load: () => import("./helm/uninstall.ts").then((file) => file.command),
     },
     upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
+    verify: {
+      summary: "verify that a chart at the given path has been signed and is valid",
+      load: () => import("./helm/verify.ts").then((file) => file.command),
+    },
   },
 };
 

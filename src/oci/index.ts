@@ -29,4 +29,5 @@ export { helpersOnPath } from "./run-helper.ts";
 export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";
 export { type CosignTrust, type Identity, verifyCosign } from "./signatures/cosign.ts";
+export { type NotationTrust, verifyNotation } from "./signatures/notation/verify.ts";
 export { SignatureError, type SignatureErrorCode } from "./signatures/errors.ts";

@@ -105,7 +105,7 @@ const installFlags = {
 /** Loads a chart and installs it as the flags say. */
 export async function installChart({ name, reference, io, flags, options }: InstallRequest): Promise<ReleaseRecord> {
   const labels = labelsOf(flags);
-  const path = await locateChart(reference, io);
+  const path = await locateChart(reference, flags, io);
   const values = await readValues(flags, io);
   const chart = await loadChart(path, io);
   checkInstallable(chart, io);

@@ -1,28 +1,56 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
-import { type Chart, ChartError, loadChartArchive, type Log } from "../../chart/index.ts";
+import { type Chart, ChartError, type ChartLimits, loadChartArchive, type Log } from "../../chart/index.ts";
 import { loadChartDirectory } from "../../chart/node/index.ts";
 import { CommandError, type Io } from "../command.ts";
+import { type ChartPathFlagValues, originOf } from "./chart-path-flags.ts";
 import { logLine } from "./log-line.ts";
+import { helmSettings, type SettingsFlagValues, settingsIn } from "./settings.ts";
 import { openFailure } from "./values-flags.ts";
 
-/** Finds the chart that an argument names: a folder or a packed chart. Throws CommandError with helm's text. */
-export async function locateChart(name: string, io: Io): Promise<string> {
-  const path = resolve(io.cwd, name.trim());
-  if (!existsSync(path)) throw new CommandError(notFound(name.trim()));
-  return path;
+/**
+ * Finds the chart that an argument names: a folder or a packed chart of this machine, or one that is fetched from elsewhere. Throws
+ * CommandError with helm's text.
+ */
+export async function locateChart(
+  name: string,
+  flags: ChartPathFlagValues & SettingsFlagValues & { readonly devel?: boolean },
+  io: Io,
+): Promise<string> {
+  const trimmed = name.trim();
+  if (flags.repo === "") {
+    const path = resolve(io.cwd, trimmed);
+    if (existsSync(path)) {
+      if (flags.verify) await verifyHere(path, flags, io);
+      return path;
+    }
+    if (isAbsolute(trimmed) || trimmed.startsWith("."))
+      throw new CommandError(`path ${JSON.stringify(trimmed)} not found`);
+  }
+  const { locateRemoteChart } = await import("./remote/locate.ts");
+  const settings = settingsIn(io, helmSettings(io, flags));
+  return await locateRemoteChart(trimmed, { origin: originOf(flags, io), settings, io });
+}
+
+async function verifyHere(path: string, flags: ChartPathFlagValues, io: Io): Promise<void> {
+  const { verifyChartFile } = await import("./remote/verify.ts");
+  await verifyChartFile(path, { keyring: originOf(flags, io).keyring, io });
 }
 
 /** Loads a chart from a path that `locateChart` gave. Throws CommandError or ChartError with helm's text. */
-export async function loadChart(path: string, io: Io): Promise<Chart> {
-  if (statSync(path).isDirectory()) return await loadChartDirectory(path, { log: logTo(io) });
+export async function loadChart(
+  path: string,
+  io: Io,
+  { shown = path, ...limits }: ChartLimits & { /** The path as errors tell it. */ readonly shown?: string } = {},
+): Promise<Chart> {
+  if (statSync(path).isDirectory()) return await loadChartDirectory(path, { ...limits, log: logTo(io) });
   const bytes = readPackage(path);
-  checkArchive(path, bytes);
+  checkArchive(shown, bytes);
   try {
-    return await loadChartArchive(bytes);
+    return await loadChartArchive(bytes, limits);
   } catch (error) {
     if (error instanceof ChartError && error.message === "gzip: invalid header")
-      throw new CommandError(`file '${path}' does not appear to be a valid chart file (details: ${error.message})`);
+      throw new CommandError(`file '${shown}' does not appear to be a valid chart file (details: ${error.message})`);
     throw error;
   }
 }
@@ -56,15 +84,6 @@ export function missingDependencies(chart: Chart): string[] {
 /** Where helm's log goes. */
 export function logTo(io: Io): Log {
   return (entry) => io.stderr(logLine(entry));
-}
-
-function notFound(name: string): string {
-  if (isAbsolute(name) || name.startsWith(".")) return `path ${JSON.stringify(name)} not found`;
-  if (name.startsWith("oci://"))
-    return `cannot load ${JSON.stringify(name)}: charts of a registry must be pulled first`;
-  const slash = name.indexOf("/");
-  if (slash < 0) return `non-absolute URLs should be in form of repo_name/path_to_chart, got: ${name}`;
-  return `repo ${name.slice(0, slash)} not found`;
 }
 
 /** helm: archive.EnsureArchive gives a hint when somebody passes a values file for a chart. */

@@ -1,6 +1,7 @@
 import { ReleaseError, type ReleaseRecord } from "../../release/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import { CommandError, type Flags, type Io } from "../command.ts";
+import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
 import { logLine } from "./log-line.ts";
 
 /** The flags that install and upgrade share. */
@@ -12,7 +13,6 @@ export const releaseFlags = {
   "no-hooks": { type: "boolean", help: "prevent hooks from running" },
   "wait-for-jobs": { type: "boolean", help: "if set and --wait enabled, will wait until all Jobs have been completed" },
   description: { type: "string", help: "add a custom description" },
-  devel: { type: "boolean", help: "use development versions, too" },
   "dependency-update": { type: "boolean", help: "update dependencies if they are missing before installing the chart" },
   "disable-openapi-validation": {
     type: "boolean",
@@ -28,10 +28,8 @@ export const releaseFlags = {
   "hide-notes": { type: "boolean", help: "if set, do not show notes in the output" },
   "hide-secret": { type: "boolean", help: "hide Kubernetes Secrets when also using the --dry-run flag" },
   "take-ownership": { type: "boolean", help: "take existing resources over, whatever their annotations say" },
-  version: { type: "string", help: "specify a version constraint for the chart version to use" },
-  repo: { type: "string", help: "chart repository url where to locate the requested chart" },
-  username: { type: "string", help: "chart repository username" },
-  password: { type: "string", help: "chart repository password" },
+  ...develFlag,
+  ...chartPathFlags,
   "post-renderer": { type: "string", hidden: true, help: "the name of a post-renderer plugin" },
 } as const satisfies Flags;
 
@@ -53,7 +51,7 @@ export function checkReleaseFlags({ given, io }: Given): void {
       `if any flags in the group [${force} force-conflicts] are set none of the others can be; [${set}] were all set`,
     );
   }
-  for (const flag of ["post-renderer", "enable-dns", "dependency-update", "repo"]) {
+  for (const flag of ["post-renderer", "enable-dns"]) {
     if (given.has(flag)) throw new CommandError(`--${flag} is not available yet`);
   }
 }

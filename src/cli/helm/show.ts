@@ -3,7 +3,11 @@ import { findJsonPath, parseJsonPath } from "../../base/jsonpath.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
 import { type Chart, chartCrds } from "../../chart/index.ts";
 import { type Command, CommandError, defineCommand, type Flags } from "../command.ts";
+import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
+import { globalFlags } from "./global-flags.ts";
 import { loadChart, locateChart } from "./local-chart.ts";
+
+const showFlags = { ...globalFlags, ...develFlag, ...chartPathFlags } as const satisfies Flags;
 
 /** `helm show chart`: prints Chart.yaml. */
 export const showChart = define("chart", "show the chart's definition", definition);
@@ -13,10 +17,13 @@ export const showValues = defineCommand({
   name: "values",
   usage: "helm show values [CHART] [flags]",
   summary: "show the chart's values",
-  flags: { jsonpath: { type: "string", help: "supply a JSONPath expression to filter the output" } },
+  flags: {
+    ...showFlags,
+    jsonpath: { type: "string", help: "supply a JSONPath expression to filter the output" },
+  },
   checkArgs: exactlyOne("values"),
   run: async ({ flags, args, io }) => {
-    const chart = await loadChart(await locateChart(args[0]!, io), io);
+    const chart = await loadChart(await locateChart(args[0]!, flags, io), io);
     io.stdout(flags.jsonpath === "" ? values(chart) : filtered(chart, flags.jsonpath));
     return 0;
   },
@@ -35,15 +42,15 @@ export const showAll = define("all", "show all information of the chart", (chart
   return definition(chart) + valuesText + (readmeText === "" ? "" : `---\n${readmeText}`) + crds(chart);
 });
 
-function define(name: string, summary: string, describe: (chart: Chart) => string): Command<Record<never, never>> {
+function define(name: string, summary: string, describe: (chart: Chart) => string): Command<typeof showFlags> {
   return defineCommand({
     name,
     usage: `helm show ${name} [CHART] [flags]`,
     summary,
-    flags: {} satisfies Flags,
+    flags: showFlags,
     checkArgs: exactlyOne(name),
-    run: async ({ args, io }) => {
-      io.stdout(describe(await loadChart(await locateChart(args[0]!, io), io)));
+    run: async ({ flags, args, io }) => {
+      io.stdout(describe(await loadChart(await locateChart(args[0]!, flags, io), io)));
       return 0;
     },
   });

@@ -12,6 +12,8 @@ import {
   splitManifests,
 } from "../../chart/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
+import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
+import { globalFlags } from "./global-flags.ts";
 import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
 import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
@@ -20,8 +22,9 @@ import { readValues, valuesFlags } from "./values-flags.ts";
 
 const templateFlags = {
   ...valuesFlags,
-  namespace: { type: "string", short: "n", help: "namespace scope for this request" },
-  debug: { type: "boolean", help: "enable verbose output" },
+  ...globalFlags,
+  ...develFlag,
+  ...chartPathFlags,
   "show-only": { type: "strings", short: "s", help: "only show manifests rendered from the given templates" },
   "output-dir": { type: "string", help: "writes the executed templates to files in output-dir instead of stdout" },
   validate: { type: "boolean", hidden: true, help: "deprecated" },
@@ -63,7 +66,7 @@ export const command = defineCommand({
       standard: "release-name",
       now: io.now,
     });
-    const path = await locateChart(reference, io);
+    const path = await locateChart(reference, flags, io);
     const values = await readValues(flags, io);
     const chart = await loadChart(path, io);
     checkInstallable(chart, io);

@@ -76,7 +76,7 @@ export const command = defineCommand({
       }
     }
     const labels = labelsOf(flags);
-    const path = await locateChart(reference, io);
+    const path = await locateChart(reference, flags, io);
     const values = await readValues(flags, io);
     const chart = await loadChart(path, io);
     checkInstallable({ ...chart, metadata: { ...chart.metadata, type: "application" } }, io);

@@ -62,7 +62,7 @@ export async function pullChart(
 /** The versions among a repository's tags, newest first: only what is a version to the letter, `_` read as `+`. */
 export async function listChartVersions(repository: Repository): Promise<readonly string[]> {
   const versions: Version[] = [];
-  for (const tag of await repository.tags()) {
+  for (const tag of await repository.tags(0)) {
     const version = tryParseStrict(tag.replaceAll("_", "+"));
     if (version !== undefined) versions.push(version);
   }
