@@ -9,11 +9,13 @@ import {
   type Owner,
   SourceError,
 } from "../../sources/index.ts";
+import { messageOf } from "../../base/errors.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail, FailureError, type FailureCondition } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
 import type { Fields } from "../source/status.ts";
+import { createVerify, providerOf, type Verify } from "../source/verification.ts";
 import { findRepository, type Observation, openRepository, openTree } from "./observe.ts";
 import type { Status } from "./status.ts";
 
@@ -28,16 +30,10 @@ export async function build(options: {
   const { chart, seen, plan, context, ports } = options;
   const { spec, metadata } = chart;
   const tools = { context, ports };
-  if (spec.verify !== undefined)
-    fail({
-      condition: "FetchFailed",
-      reason: "VerificationError",
-      message: "spec.verify is not supported yet",
-      next: "stall",
-    });
   try {
     if (seen.kind === "HelmRepository") {
-      const source = await openRepository(seen.object as HelmRepository, tools);
+      const verify = spec.verify === undefined ? {} : { verify: () => readVerification(chart, tools) };
+      const source = await openRepository(seen.object as HelmRepository, { ...tools, ...verify });
       return await buildFromRepository(source, { name: spec.chart, version: spec.version ?? "*" }, plan);
     }
     if (seen.artifact === undefined)
@@ -50,6 +46,22 @@ export async function build(options: {
   } catch (error) {
     if (error instanceof FailureError) throw error;
     return failBuild(error, seen.kind === "HelmRepository");
+  }
+}
+
+/** Flux reads what signatures need before it looks at the registry. */
+async function readVerification(
+  { spec, metadata }: HelmChart,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Verify> {
+  const { verify = {} } = spec;
+  const { trustedRoot } = ports;
+  const root = trustedRoot === undefined ? {} : { trustedRoot };
+  try {
+    return await createVerify(verify, { context, namespace: metadata.namespace ?? "", needsKeys: true, ...root });
+  } catch (cause) {
+    const message = `failed to verify the signature using provider '${providerOf(verify)}': ${messageOf(cause)}`;
+    return fail({ condition: "SourceVerified", reason: "VerificationError", message }, cause);
   }
 }
 

@@ -21,6 +21,7 @@ export function planBuild(
   const { artifact, observedChartName, observedValuesFiles } = status;
   return {
     ...(spec.valuesFiles === undefined ? {} : { valuesFiles: spec.valuesFiles }),
+    ...(spec.verify === undefined ? {} : { verify: true }),
     ...(spec.ignoreMissingValuesFiles === true ? { ignoreMissingValuesFiles: true } : {}),
     ...(versionMetadata === "" ? {} : { versionMetadata }),
     ...(artifact === undefined || observedChartName === undefined || isForced

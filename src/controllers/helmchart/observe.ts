@@ -17,6 +17,7 @@ import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import { findSource } from "../source/find.ts";
 import type { SourcePorts } from "../source/ports.ts";
+import type { Verify } from "../source/verification.ts";
 
 const kinds = { HelmRepository, GitRepository, Bucket } as const;
 
@@ -58,10 +59,18 @@ export async function observe(chart: HelmChart, { context, ports }: Tools): Prom
 }
 
 /** The repository as something that gives charts. */
-export async function openRepository(repository: HelmRepository, { context, ports }: Tools): Promise<ChartSource> {
+export async function openRepository(
+  repository: HelmRepository,
+  { context, ports, verify }: Tools & { readonly verify?: () => Promise<Verify> },
+): Promise<ChartSource> {
   const { url } = repository.spec;
-  if (url.startsWith("oci://"))
-    return createRegistrySource(url, await registryAccessTo(repository, context), ports.helmChartMaxSize);
+  if (url.startsWith("oci://")) {
+    const access = await registryAccessTo(repository, context);
+    return createRegistrySource(url, access, {
+      ...(ports.helmChartMaxSize === undefined ? {} : { limit: ports.helmChartMaxSize }),
+      ...(verify === undefined ? {} : { verify: await verify() }),
+    });
+  }
   if (repository.spec.type === "oci")
     fail({
       condition: "FetchFailed",

@@ -31,6 +31,9 @@ async function refresh(run: Run<HelmChart, Status>, ports: SourcePorts): Promise
   const make = (): Promise<ChartBuild> => build({ chart, seen, plan, context, ports });
   // Packing a folder costs processor time; a download waits for somebody else.
   const made = seen.kind === "HelmRepository" ? await make() : await context.busy(make);
+  if (made.signature === "verified")
+    run.record({ event: "verified", message: `verified signature of version ${made.version}` });
+  if (chart.spec.verify === undefined) run.record({ event: "unverified" });
   const decision = decide(made, run.status());
   const summary = summaryOf(made);
   const reason = made.packaged ? "ChartPackageSucceeded" : "ChartPullSucceeded";

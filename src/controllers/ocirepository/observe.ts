@@ -20,6 +20,8 @@ import { wantedOf } from "./decide.ts";
 
 export interface Observation {
   readonly repository: Repository;
+  /** The registry and the repository in it. */
+  readonly scope: string;
   /** `<tag>@sha256:…`, or `sha256:…` where a digest was asked for. */
   readonly revision: string;
   readonly digest: string;
@@ -33,10 +35,11 @@ export async function observe(object: OCIRepository, context: Context): Promise<
   assertSupported(object);
   const name = parseRepository(spec.url);
   const repository = await openRegistry(name, await accessTo(object, context));
+  const scope = `${name.registry}/${name.repository}`;
   const wanted = wantedOf(object);
   if (wanted.by === "digest") {
     const { digest } = wanted;
-    return { repository, revision: digest, digest, reference: formatReference({ ...name, digest }) };
+    return { repository, scope, revision: digest, digest, reference: formatReference({ ...name, digest }) };
   }
   const prefix = `failed to determine the artifact tag for '${spec.url}'`;
   const tag =
@@ -51,7 +54,7 @@ export async function observe(object: OCIRepository, context: Context): Promise<
     prefix: "failed to determine artifact digest",
   } as const;
   const { digest } = await orFail(failed, () => inFluxsWords(() => repository.resolve(tag)));
-  return { repository, revision: `${tag}@${digest}`, digest, reference: formatReference({ ...name, tag }) };
+  return { repository, scope, revision: `${tag}@${digest}`, digest, reference: formatReference({ ...name, tag }) };
 }
 
 /** Flux asks registries with another library than Helm does: it has other words for the same refusals. */
@@ -87,13 +90,11 @@ function parseRepository(url: string): Reference {
 /** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
 function assertSupported({ spec }: OCIRepository): void {
   const missing =
-    spec.verify !== undefined
-      ? "spec.verify"
-      : spec.proxySecretRef !== undefined
-        ? "spec.proxySecretRef"
-        : spec.provider !== undefined && spec.provider !== "generic" && spec.secretRef === undefined
-          ? `spec.provider ${JSON.stringify(spec.provider)}`
-          : undefined;
+    spec.proxySecretRef !== undefined
+      ? "spec.proxySecretRef"
+      : spec.provider !== undefined && spec.provider !== "generic" && spec.secretRef === undefined
+        ? `spec.provider ${JSON.stringify(spec.provider)}`
+        : undefined;
   if (missing === undefined) return;
   fail({
     condition: "FetchFailed",

@@ -1,10 +1,14 @@
-import { OCIRepository } from "../../api/index.ts";
+import { findCondition, OCIRepository } from "../../api/index.ts";
+import { messageOf } from "../../base/errors.ts";
+import { SignatureError } from "../../oci/index.ts";
 import type { Controller } from "../runtime/index.ts";
+import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { type Announcement, manager, reconcileSource, type Run } from "../source/reconcile.ts";
+import { createVerify, providerOf } from "../source/verification.ts";
 import { store } from "./act.ts";
 import { decide } from "./decide.ts";
-import { observe } from "./observe.ts";
+import { inFluxsWords, type Observation, observe } from "./observe.ts";
 import { announcementOf, observedFields, rules, type Status } from "./status.ts";
 
 /** Keeps the wanted layer of each OCIRepository in storage. */
@@ -20,6 +24,7 @@ export function ociRepositoryController(ports: SourcePorts): Controller<OCIRepos
 async function refresh(run: Run<OCIRepository, Status>, ports: SourcePorts): Promise<Announcement> {
   const { object, context, owner } = run;
   const seen = await observe(object, context);
+  await verify(run, seen, ports);
   const decision = decide(object, seen, run.status());
   const inStorage = {
     event: "inStorage",
@@ -43,4 +48,39 @@ async function refresh(run: Run<OCIRepository, Status>, ports: SourcePorts): Pro
   }
   const message = announcementOf(object, run.status().artifact);
   return { reason: "NewArtifact", recoveredReason: "Succeeded", message };
+}
+
+/** Looks at the signatures of a revision once, and again when the object changes or it was not signed as it should be. */
+async function verify(run: Run<OCIRepository, Status>, seen: Observation, ports: SourcePorts): Promise<void> {
+  const { object, context } = run;
+  const { namespace = "", generation } = object.metadata;
+  const spec = object.spec.verify;
+  if (spec === undefined) return run.record({ event: "unverified" });
+  const { artifact, conditions } = run.status();
+  const verified = findCondition(conditions, "SourceVerified");
+  if (artifact?.revision === seen.revision && verified?.observedGeneration === generation) return;
+  const { repository, scope, digest } = seen;
+  const { trustedRoot } = ports;
+  try {
+    const check = await createVerify(spec, {
+      context,
+      namespace,
+      needsKeys: false,
+      ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    });
+    const descriptor = await inFluxsWords(() => repository.resolve(digest));
+    const result = await check({ repository, descriptor, scope });
+    if (result === "verified")
+      run.record({ event: "verified", message: `verified signature of revision ${seen.revision}` });
+  } catch (cause) {
+    const because =
+      spec.provider !== "notation" &&
+      spec.secretRef !== undefined &&
+      cause instanceof SignatureError &&
+      cause.code !== "InvalidTrust"
+        ? `no matching signatures were found for '${scope}@${digest}'`
+        : messageOf(cause);
+    const message = `failed to verify the signature using provider '${providerOf(spec)}': ${because}`;
+    fail({ condition: "SourceVerified", reason: "VerificationError", message }, cause);
+  }
 }

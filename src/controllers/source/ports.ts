@@ -18,6 +18,8 @@ export interface SourceOptions {
   /** Largest sizes in bytes: Flux's --helm-index-max-size and --helm-chart-max-size. */
   readonly helmIndexMaxSize?: number;
   readonly helmChartMaxSize?: number;
+  /** Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
+  readonly trustedRoot?: string;
   /** The Git program; looked for by default, `none` does without. */
   readonly gitProgram?: string | "none";
 }

@@ -21,6 +21,10 @@ export type SourceEvent<S extends SourceStatus> =
   | { readonly event: "building"; readonly reason: string; readonly message: string }
   | { readonly event: "observed"; readonly fields: Fields<S> }
   | { readonly event: "failed"; readonly failure: Failure }
+  /** Who is trusted signed the revision. */
+  | { readonly event: "verified"; readonly message: string }
+  /** Signatures do not matter any more. */
+  | { readonly event: "unverified" }
   /** The newest revision is in storage, just now or already. */
   | { readonly event: "inStorage"; readonly reason: string; readonly message: string; readonly fields: Fields<S> }
   | {
@@ -93,11 +97,18 @@ export function record<S extends SourceStatus>(status: S, event: SourceEvent<S>,
     case "failed": {
       const { condition, reason, message } = event.failure;
       const others = failures.reduce(removeCondition, before);
+      const failed = mark(others, condition, condition === "SourceVerified" ? "False" : "True", reason, message);
+      // Flux: a chart that is not signed as it should be is not built, and says so twice.
+      const isUnsigned = reason === "ChartVerificationError";
       return {
         ...status,
-        conditions: mark(others, condition, condition === "SourceVerified" ? "False" : "True", reason, message),
+        conditions: isUnsigned ? mark(failed, "SourceVerified", "False", "VerificationError", message) : failed,
       };
     }
+    case "verified":
+      return { ...status, conditions: mark(before, "SourceVerified", "True", "Succeeded", event.message) };
+    case "unverified":
+      return { ...status, conditions: removeCondition(before, "SourceVerified") };
     case "inStorage": {
       const passed = [...failures, "ArtifactOutdated"].reduce(removeCondition, before);
       const conditions = mark(passed, "ArtifactInStorage", "True", event.reason, event.message);

@@ -9,6 +9,8 @@ export interface BuildOptions {
   readonly ignoreMissingValuesFiles?: boolean;
   /** Replaces the build metadata of the version. */
   readonly versionMetadata?: string;
+  /** Looks at the signatures first, even where the stored chart is current. */
+  readonly verify?: boolean;
   /** The chart that is stored already: when its name and version are the wanted ones, nothing is made. */
   readonly stored?: StoredChart;
 }
@@ -29,6 +31,8 @@ export interface ChartBuild {
   /** False when the archive is as it was downloaded or found. */
   readonly packaged: boolean;
   readonly resolvedDependencies: number;
+  /** Whether who is trusted signed it; absent where nobody asked. */
+  readonly signature?: "verified" | "ignored";
 }
 
 /** `packaged 'web' chart with version '1.0.0' and merged values files [a.yaml b.yaml]`. */

@@ -18,6 +18,8 @@ export interface ChartSource {
   /** Chooses a version. ChartNotFound means that the reference is wrong; other errors may pass. */
   select(name: string, version: string): Promise<RemoteChart>;
   download(chart: RemoteChart): Promise<Uint8Array>;
+  /** Looks at the signatures of a chart; what is downloaded after is what they are about. Absent where there can be none. */
+  verify?(chart: RemoteChart): Promise<"verified" | "ignored">;
 }
 
 export interface RemoteChart {
@@ -42,7 +44,8 @@ export async function buildFromRepository(
   const version = withMetadata(chosen.version, options.versionMetadata);
   const valuesFiles = effectiveValuesFiles(options.valuesFiles);
   const packaged = valuesFiles.length > 0 || version !== chosen.version;
-  const wanted = { name: chosen.name, version, packaged };
+  const signature = options.verify === true ? await verify(source, chosen) : undefined;
+  const wanted = { name: chosen.name, version, packaged, ...(signature === undefined ? {} : { signature }) };
   const stored = storedBuild(wanted, options);
   if (stored !== undefined) return stored;
 
@@ -62,6 +65,13 @@ export async function buildFromRepository(
     );
   });
   return { ...wanted, content, valuesFiles: [], resolvedDependencies: 0 };
+}
+
+async function verify(source: ChartSource, chart: RemoteChart): Promise<"verified" | "ignored"> {
+  if (source.verify === undefined) throw chartBuildError("ChartVerificationError", "not implemented"); // as Flux says
+  return source.verify(chart).catch((cause: unknown) => {
+    throw chartBuildError("ChartVerificationError", messageOf(cause), cause);
+  });
 }
 
 async function repackage(

@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { tryParseVersion } from "../../base/semver.ts";
-import { parseReference, type Repository } from "../../oci/index.ts";
+import { type Descriptor, parseReference, type Repository } from "../../oci/index.ts";
 import { SourceError } from "../errors.ts";
 import { helmLimits } from "../helm/repository.ts";
 import { openRegistry, type RegistryAccess, registryError } from "../registry/open.ts";
@@ -11,8 +11,17 @@ import type { ChartSource } from "./from-repository.ts";
 export function createRegistrySource(
   url: string,
   access: RegistryAccess,
-  limit: number = helmLimits.chart,
+  options: {
+    readonly limit?: number;
+    readonly verify?: (signed: {
+      readonly repository: Repository;
+      readonly descriptor: Descriptor;
+      readonly scope: string;
+    }) => Promise<"verified" | "ignored">;
+  } = {},
 ): ChartSource {
+  const { limit = helmLimits.chart, verify } = options;
+  const signed = new Map<string, string>(); // name and version → the digest whose signatures were looked at
   const base = url.replace(/\/+$/, "");
   const open = (name: string): Promise<Repository> => openRegistry(parseReference(`${base}/${name}`), access);
   return {
@@ -35,12 +44,30 @@ export function createRegistrySource(
       return { name, version: choose(versions, version) };
     },
 
+    ...(verify === undefined
+      ? {}
+      : {
+          async verify({ name, version }) {
+            const url = `${base}/${name}:${version}`;
+            try {
+              const { registry, repository: path } = parseReference(`${base}/${name}`);
+              const repository = await open(name);
+              const descriptor = await repository.resolve(version.replaceAll("+", "_"));
+              const result = await verify({ repository, descriptor, scope: `${registry}/${path}` });
+              signed.set(`${name}:${version}`, descriptor.digest);
+              return result;
+            } catch (cause) {
+              throw new Error(`failed to verify ${url}: ${messageOf(cause)}`, { cause });
+            }
+          },
+        }),
+
     async download({ name, version }) {
       const reference = `${base}/${name}:${version}`;
       try {
         const repository = await open(name);
         const { chart } = await pullChart(repository, {
-          reference: version.replaceAll("+", "_"),
+          reference: signed.get(`${name}:${version}`) ?? version.replaceAll("+", "_"),
           shown: reference.slice("oci://".length),
           parts: ["chart"],
           limit,
