@@ -28,9 +28,8 @@ export async function store(options: {
   readonly ports: SourcePorts;
 }): Promise<Stored> {
   const { object, index, owner, context, ports } = options;
-  const { tree, etags } = await orPass(async () =>
-    fetchBucket(await openBucket(object, context), index, { bucket: object.spec.bucketName }),
-  );
+  const reader = await openBucket(object, context);
+  const { tree, etags } = await orPass(() => fetchBucket(reader, index, { bucket: object.spec.bucketName }));
   const revision = revisionOfBucket(etags);
   const failed = {
     condition: "StorageOperationFailed",

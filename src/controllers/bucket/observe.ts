@@ -12,7 +12,7 @@ import {
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import { orFail } from "../source/reconcile.ts";
-import { type FoundSecret, readProxy, readSecret, tlsOf } from "../source/secrets.ts";
+import { type FoundSecret, readProxy, readSecret, readSecretOf, tlsOf } from "../source/secrets.ts";
 
 export interface Observation {
   readonly index: BucketIndex;
@@ -25,14 +25,15 @@ export const operationFailed = { condition: "FetchFailed", reason: "BucketOperat
 /** Lists what of the bucket is wanted. */
 export async function observe(object: Bucket, context: Context): Promise<Observation> {
   const { spec } = object;
-  const index = await orPass(async () => {
+  const reader = await openBucket(object, context);
+  const index = await orPass(() => {
     const { bucketName: bucket, prefix, ignore } = spec;
     const options = {
       bucket,
       ...(prefix === undefined ? {} : { prefix }),
       ...(ignore === undefined ? {} : { ignore }),
     };
-    return indexBucket(await openBucket(object, context), options);
+    return indexBucket(reader, options);
   });
   return { index, revision: revisionOfBucket(index.etags) };
 }
@@ -60,28 +61,24 @@ export async function openBucket(object: Bucket, context: Context): Promise<Buck
     spec.certSecretRef === undefined
       ? undefined
       : tlsOf(
-          (
-            await readSecret(
-              context,
-              { namespace, name: spec.certSecretRef.name },
-              `failed to get TLS config: ${refused}`,
-            )
-          ).data,
+          (await readSecretOf(context, { namespace, name: spec.certSecretRef.name }, "failed to get TLS config")).data,
         );
   const timeout = AbortSignal.timeout(parseDuration(spec.timeout ?? "60s"));
-  return openS3Bucket({
-    endpoint: spec.endpoint,
-    bucket: spec.bucketName,
-    transport: createTransport({
-      keepAlive: true,
-      ...(tls === undefined ? {} : { tls }),
-      ...(proxy === undefined ? {} : { proxy }),
+  return orFail({ ...operationFailed, reason: "AuthenticationFailed", prefix: "" }, async () =>
+    openS3Bucket({
+      endpoint: spec.endpoint,
+      bucket: spec.bucketName,
+      transport: createTransport({
+        keepAlive: true,
+        ...(tls === undefined ? {} : { tls }),
+        ...(proxy === undefined ? {} : { proxy }),
+      }),
+      signal: AbortSignal.any([context.signal, timeout]),
+      ...(spec.region === undefined || spec.region === "" ? {} : { region: spec.region }),
+      ...(spec.insecure === true ? { insecure: true } : {}),
+      ...(keys === undefined ? {} : { keys }),
     }),
-    signal: AbortSignal.any([context.signal, timeout]),
-    ...(spec.region === undefined || spec.region === "" ? {} : { region: spec.region }),
-    ...(spec.insecure === true ? { insecure: true } : {}),
-    ...(keys === undefined ? {} : { keys }),
-  });
+  );
 }
 
 /** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */

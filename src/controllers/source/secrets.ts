@@ -1,8 +1,8 @@
 import { messageOf } from "../../base/errors.ts";
-import type { KubeObject } from "../../api/index.ts";
+import { isApiError, type KubeObject } from "../../api/index.ts";
 import type { Credentials, TlsOptions } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
-import { fail } from "./failure.ts";
+import { fail, FailureError } from "./failure.ts";
 
 /** The decoded data of a Secret. */
 export type SecretData = ReadonlyMap<string, string>;
@@ -37,6 +37,21 @@ export async function readSecret(
   }
 }
 
+/** As `readSecret`, in the words of Flux's newer readers for one that does not exist. */
+export async function readSecretOf(
+  context: Context,
+  secret: { readonly namespace: string; readonly name: string },
+  prefix: string,
+): Promise<FoundSecret> {
+  try {
+    return await readSecret(context, secret, `${prefix}: failed to get secret`);
+  } catch (error) {
+    if (!(error instanceof FailureError) || !isApiError(error.cause, "NotFound")) throw error;
+    const message = `${prefix}: secret '${secret.namespace}/${secret.name}' not found`;
+    return fail({ ...error.failure, message }, error.cause);
+  }
+}
+
 /** User name and password; undefined where the Secret has none. */
 export function basicCredentialsOf(data: SecretData): Credentials | undefined {
   const username = data.get("username") ?? "";
@@ -66,7 +81,7 @@ export async function readProxy(
   secret: { readonly namespace: string; readonly name: string },
   prefix: string,
 ): Promise<string> {
-  const { data } = await readSecret(context, secret, `${prefix}: failed to get secret`);
+  const { data } = await readSecretOf(context, secret, prefix);
   const wrong = (text: string): never =>
     fail({
       condition: "FetchFailed",

@@ -28,11 +28,12 @@ const texts: Readonly<Record<string, string>> = {
 
 /** minio-go: httpRespToErrorResponse. The answer's own words come first; a HEAD has none, so its status speaks. */
 export async function errorOf(answer: Response, body: string, key: string): Promise<S3Error> {
-  const said = (await documentOf(body).catch(() => undefined))?.["Error"];
-  const told = (name: string): string | undefined => textAt(said, name)?.trim().slice(0, 1024);
+  const error = (await documentOf(body).catch(() => undefined))?.["Error"];
+  const told = (name: string): string | undefined => textAt(error, name)?.trim().slice(0, 1024);
   const reason = told("Code") ?? reasonOf(answer, key);
   const fallback = texts[reason] ?? (body.trim() === "" ? statusOf(answer) : `Error response code ${reason}.`);
-  const message = told("Message") ?? fallback;
+  const said = told("Message") ?? "";
+  const message = said === "" ? fallback : said;
   const region = told("Region") ?? answer.headers.get("x-amz-bucket-region") ?? undefined;
   const code = answer.status === 401 || answer.status === 403 ? "AuthenticationFailed" : "Unreachable";
   return new S3Error(code, message, { reason, ...(region === undefined ? {} : { region }) });

@@ -119,8 +119,12 @@ export function openS3Bucket(options: S3Options): BucketReader {
         if (typeof result !== "object" || result === null)
           throw new SourceError("Unreachable", `the answer of ${options.endpoint} is not a list of objects`);
         const listing = result as Readonly<Record<string, unknown>>;
+        const isEscaped = textAt(listing, "EncodingType") === "url"; // not every server does what it is asked
         for (const entry of toList(listing["Contents"]))
-          yield { key: unescapeKey(textAt(entry, "Key") ?? ""), etag: trimQuotes(textAt(entry, "ETag") ?? "") };
+          yield {
+            key: unescapeKey(textAt(entry, "Key") ?? "", isEscaped),
+            etag: trimQuotes(textAt(entry, "ETag") ?? ""),
+          };
         const next = textAt(listing, "IsTruncated") === "true" ? textAt(listing, "NextContinuationToken") : undefined;
         if (next !== undefined && next === token)
           throw new SourceError("Unreachable", `${options.endpoint} gives the same page of objects again and again`);
@@ -190,7 +194,8 @@ function trimQuotes(etag: string): string {
   return etag.replace(/^"|"$/g, "");
 }
 
-function unescapeKey(key: string): string {
+function unescapeKey(key: string, isEscaped: boolean): string {
+  if (!isEscaped) return key;
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
   } catch {

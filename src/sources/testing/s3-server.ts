@@ -41,7 +41,7 @@ function answer(request: Request, { buckets, keys, pageSize = 1000 }: S3ServerOp
     if (wanted !== null && wanted.replaceAll('"', "") !== etagOf(content)) return refuse(412, "PreconditionFailed");
     return request.method === "HEAD"
       ? new Response(null, { headers: { ...headers, "content-length": String(Buffer.byteLength(content)) } })
-      : new Response(content, { headers });
+      : new Response(content, { headers: { ...headers, "content-length": String(Buffer.byteLength(content)) } });
   }
   if (request.method === "HEAD") return new Response(null);
   return xml(pageOf(bucket, url.searchParams, pageSize));
@@ -59,7 +59,7 @@ function pageOf(bucket: ReadonlyMap<string, string>, query: URLSearchParams, pag
   });
   const isCut = from + pageSize < keys.length;
   const token = isCut ? `<NextContinuationToken>${from + pageSize}</NextContinuationToken>` : "";
-  return `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>${isCut}</IsTruncated><KeyCount>${page.length}</KeyCount>${contents.join("")}${token}</ListBucketResult>`;
+  return `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>${isCut}</IsTruncated>${query.get("encoding-type") === "url" ? "<EncodingType>url</EncodingType>" : ""}<KeyCount>${page.length}</KeyCount>${contents.join("")}${token}</ListBucketResult>`;
 }
 
 function xml(body: string): Response {
