@@ -34,7 +34,8 @@ export function prepareForCreate(call: Call, object: KubeObject): KubeObject {
     now: call.core.now(),
     namespace: resource.namespaced ? path.namespace : undefined,
   });
-  if (strategy.status) next = withoutField(next, "status");
+  // Defaults are filled in of what is read from storage, too: a status that has some is never seen without.
+  if (strategy.status) next = applySchemaDefaults(resource, withoutField(next, "status"));
   if (strategy.generation) next = withMetadata(next, { generation: 1 });
   return strategy.prepareForCreate?.(next, strategyContext(call)) ?? next;
 }
