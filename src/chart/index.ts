@@ -1,4 +1,5 @@
 export { offlineCapabilities, parseKubeVersion } from "./capabilities.ts";
+export { formatLock, legacyLockDigest, lockDigest } from "./dependencies/lock.ts";
 export { processDependencies } from "./dependencies/process.ts";
 export { ChartError } from "./errors.ts";
 export type { ChartErrorCode } from "./errors.ts";

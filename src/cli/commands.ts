@@ -5,6 +5,7 @@ const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
 
 const getOf = () => import("./helm/get.ts");
+const dependency = () => import("./helm/dependency.ts");
 const registry = () => import("./helm/registry.ts");
 const repo = () => import("./helm/repo.ts");
 const show = () => import("./helm/show.ts");
@@ -14,6 +15,26 @@ const helm: CommandGroup = {
   summary: "The helm commands, with helm's flags and output",
   printError: helmError,
   commands: {
+    dependency: {
+      summary: "manage a chart's dependencies",
+      aliases: ["dep", "dependencies"],
+      commands: {
+        build: {
+          summary: "rebuild the charts/ directory based on the Chart.lock file",
+          load: () => dependency().then((file) => file.build),
+        },
+        list: {
+          summary: "list the dependencies for the given chart",
+          aliases: ["ls"],
+          load: () => import("./helm/dependency-list.ts").then((file) => file.command),
+        },
+        update: {
+          summary: "update charts/ based on the contents of Chart.yaml",
+          aliases: ["up"],
+          load: () => dependency().then((file) => file.update),
+        },
+      },
+    },
     get: {
       summary: "download extended information of a named release",
       commands: {

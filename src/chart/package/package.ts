@@ -3,6 +3,7 @@ import { tryParseMoment } from "../../base/time.ts";
 import type { Value } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
 import { ChartError } from "../errors.ts";
+import { formatLock } from "../dependencies/lock.ts";
 import { textOf } from "../load/files.ts";
 import type { Chart } from "../types.ts";
 
@@ -34,7 +35,7 @@ function* entriesOf(chart: Chart, folder: string): Generator<NewTarEntry> {
   yield { path: `${folder}/Chart.yaml`, content: chartYaml(chart), modified: secondsOf(chart.modTime) };
   if (chart.metadata.apiVersion === "v2" && chart.lock !== null) {
     const { generated } = chart.lock;
-    const content = formatYaml(chart.lock as unknown as Value);
+    const content = formatLock(chart.lock);
     yield { path: `${folder}/Chart.lock`, content, modified: secondsOf(generated) };
   }
   for (const { name, data, modTime } of chart.raw)

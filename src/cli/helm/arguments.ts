@@ -17,6 +17,13 @@ export function takesAtLeast(count: number, usage: string): Check {
       : `"${pathOf(usage)}" requires at least ${count} ${plural(count)}\n\nUsage:  ${usage}`;
 }
 
+export function takesAtMost(count: number, usage: string): Check {
+  return (args) =>
+    args.length <= count
+      ? undefined
+      : `"${pathOf(usage)}" accepts at most ${count} ${plural(count)}\n\nUsage:  ${usage}`;
+}
+
 function plural(count: number): string {
   return count === 1 ? "argument" : "arguments";
 }

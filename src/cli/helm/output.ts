@@ -1,3 +1,4 @@
+import { formatGoJson } from "../../base/go-json.ts";
 import type { Value } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
 import { CommandError, type Flags, type Io } from "../command.ts";
@@ -38,22 +39,10 @@ export function writeOutput(
 
 /** One line of JSON as Go's encoder writes it: fields in their order, HTML escaped. */
 export function jsonLine(value: unknown): string {
-  return `${escapeHtml(JSON.stringify(value ?? null))}\n`;
-}
-
-/** JSON over several lines as Go's MarshalIndent writes it, without a line end. */
-export function indentedJson(value: unknown, indent = "  "): string {
-  return escapeHtml(JSON.stringify(value ?? null, undefined, indent));
+  return `${formatGoJson(value)}\n`;
 }
 
 /** YAML as sigs.k8s.io/yaml writes it: keys sorted. */
 export function yamlText(value: unknown): string {
   return formatYaml(JSON.parse(JSON.stringify(value ?? null)) as Value);
-}
-
-function escapeHtml(json: string): string {
-  return json.replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

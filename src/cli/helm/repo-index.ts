@@ -1,15 +1,14 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import { writeDurably } from "../../base/node/durable-file.ts";
+import { formatGoJson } from "../../base/go-json.ts";
 import { formatRfc3339Nano } from "../../base/time.ts";
 import { type Chart, loadChartArchive } from "../../chart/index.ts";
 import { formatIndexYaml, type IndexDocument, type IndexedChart, indexOf } from "../../sources/index.ts";
 import { CommandError, defineCommand, type Io } from "../command.ts";
-import { exists } from "../files.ts";
+import { exists, writeWhole } from "../files.ts";
 import { takesExactly } from "./arguments.ts";
 import { globalFlags } from "./global-flags.ts";
-import { indentedJson } from "./output.ts";
 import { loadIndexFile } from "./repositories/index-cache.ts";
 
 const usage = "helm repo index [DIR] [flags]";
@@ -30,16 +29,16 @@ export const command = defineCommand({
     const folder = resolve(io.cwd, name);
     const generated = formatRfc3339Nano(io.now());
     const charts = await readPackages(folder, { baseUrl: flags.url, created: generated });
-    const format = (index: IndexDocument): string => (flags.json ? indentedJson(index) : formatIndexYaml(index));
+    const format = (index: IndexDocument): string => (flags.json ? formatGoJson(index, "  ") : formatIndexYaml(index));
     let index = indexOf(charts, { generated });
     if (flags.merge !== "") {
       const path = resolve(io.cwd, flags.merge);
       if (await exists(path)) index = indexOf(charts, { generated, merge: await loadMerged(path, flags.merge, io) });
-      else if (await exists(dirname(path))) await writeDurably(path, format(indexOf([], { generated })));
+      else if (await exists(dirname(path))) await writeWhole(path, format(indexOf([], { generated })));
     }
     if (!(await exists(folder)))
       throw new CommandError(`open ${join(folder, "index.yaml")}: no such file or directory`);
-    await writeDurably(join(folder, "index.yaml"), format(index));
+    await writeWhole(join(folder, "index.yaml"), format(index));
     return 0;
   },
 });

@@ -1,3 +1,4 @@
+import { formatGoJson } from "../../base/go-json.ts";
 import type { ChartMetadata } from "../../chart/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import { type Descriptor, mediaTypes, type Repository } from "../../oci/index.ts";
@@ -90,9 +91,5 @@ function annotationsOf(metadata: ChartMetadata, created: Date): Readonly<Record<
 
 /** Go writes these as escapes, and the digest is of what is written. */
 function goJson(value: unknown): Uint8Array {
-  const text = JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return new TextEncoder().encode(text);
+  return new TextEncoder().encode(formatGoJson(value));
 }

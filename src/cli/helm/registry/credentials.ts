@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { readFile, rename, writeFile, mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { formatGoJson } from "../../../base/go-json.ts";
 import { messageOf } from "../../../base/errors.ts";
 import {
   createHelperKeychain,
@@ -11,7 +12,6 @@ import {
   storeInHelper,
 } from "../../../oci/index.ts";
 import { CommandError, type Io } from "../../command.ts";
-import { indentedJson } from "../output.ts";
 import { homeOf } from "../settings.ts";
 
 /** Credentials of registries: helm's own file first, then docker's, each with the helpers that it names. */
@@ -107,7 +107,7 @@ async function readConfig(path: string): Promise<Config> {
 async function writeConfig(path: string, config: Config): Promise<void> {
   const sorted = Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const auths = Object.entries(authsOf(config)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const text = indentedJson({ ...sorted, auths: Object.fromEntries(auths) }, "\t");
+  const text = formatGoJson({ ...sorted, auths: Object.fromEntries(auths) }, "\t");
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, text, { mode: 0o600 });

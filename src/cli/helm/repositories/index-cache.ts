@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../../base/errors.ts";
-import { writeDurably } from "../../../base/node/durable-file.ts";
 import { compareBytes } from "../../../base/value.ts";
 import {
   createTransport,
@@ -11,6 +10,7 @@ import {
   type RepositoryIndex,
 } from "../../../sources/index.ts";
 import { CommandError, type Io } from "../../command.ts";
+import { writeWhole } from "../../files.ts";
 import { logLine } from "../log-line.ts";
 import { readTls } from "../remote/tls.ts";
 import type { HelmSettings } from "../settings.ts";
@@ -54,8 +54,9 @@ export async function updateCachedIndex(
 ): Promise<void> {
   const { text, index } = await downloadIndex(entry, io, timeout);
   const names = [...index.entries.keys()].toSorted(compareBytes);
-  await writeDurably(cachedChartsPath(entry.name, settings), names.map((name) => `${name}\n`).join(""));
-  await writeDurably(cachedIndexPath(entry.name, settings), text);
+  await mkdir(settings.repositoryCache, { recursive: true });
+  await writeWhole(cachedChartsPath(entry.name, settings), names.map((name) => `${name}\n`).join(""));
+  await writeWhole(cachedIndexPath(entry.name, settings), text);
 }
 
 export function cachedIndexPath(name: string, settings: HelmSettings): string {
