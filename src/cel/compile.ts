@@ -58,10 +58,15 @@ export function compileCel(expression: string): CelProgram {
       try {
         result = program(inputs);
       } catch (thrown) {
-        throw new CelError("evaluation", messageOf(thrown), { cause: thrown });
+        throw failure(messageOf(thrown), thrown);
       }
-      if (isCelError(result)) throw new CelError("evaluation", result.message, { cause: result });
+      if (isCelError(result)) throw failure(result.message, result);
       return fromCel(result);
     },
   };
+}
+
+function failure(message: string, cause: unknown): CelError {
+  // cel-go, and so Kubernetes, says it so.
+  return new CelError("evaluation", message.replace(/^field not found: /, "no such key: "), { cause });
 }

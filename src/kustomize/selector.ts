@@ -49,8 +49,8 @@ function pattern(text: string | undefined): (value: string) => boolean {
 
 type Requirement = (pairs: Values) => boolean;
 
-/** Kubernetes' label selectors: `a=b,c!=d,e,!f,g in (h, i),j notin (k)`. */
-function parseSelector(text: string): Requirement {
+/** A test for labels or annotations by Kubernetes' label selectors: `a=b,c!=d,e,!f,g in (h, i),j notin (k)`. Throws KustomizeError. */
+export function parseSelector(text: string): Requirement {
   const parts = text.match(/(?:[^,(]|\([^)]*\))+/g) ?? [];
   const requirements = parts.map((part) => parseRequirement(part.trim(), text));
   return (pairs) => requirements.every((requirement) => requirement(pairs));

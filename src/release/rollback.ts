@@ -21,8 +21,10 @@ export interface RollbackOptions {
   /** The revision to go back to; 0 or absent means the one before the last. */
   readonly revision?: number;
   readonly serverSideApply?: ServerSideApply;
-  readonly forceConflicts?: boolean;
-  readonly forceReplace?: boolean;
+  /** `auto`: with server-side apply. */
+  readonly forceConflicts?: boolean | "auto";
+  /** `auto`: without server-side apply. */
+  readonly forceReplace?: boolean | "auto";
   readonly disableHooks?: boolean;
   readonly waitStrategy?: WaitStrategy;
   readonly waitForJobs?: boolean;
@@ -134,8 +136,8 @@ async function perform(
   let written: readonly ReleaseObject[] = targets;
   const how = {
     serverSide,
-    forceConflicts: options.forceConflicts === true,
-    forceReplace: options.forceReplace === true,
+    forceConflicts: options.forceConflicts === "auto" ? serverSide : options.forceConflicts === true,
+    forceReplace: options.forceReplace === "auto" ? !serverSide : options.forceReplace === true,
     migrateFieldManager: true,
   };
   try {

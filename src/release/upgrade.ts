@@ -34,8 +34,10 @@ export interface UpgradeOptions extends RenderSettings {
   readonly values: Values;
   readonly valuesPolicy?: ValuesPolicy;
   readonly serverSideApply?: ServerSideApply;
-  readonly forceConflicts?: boolean;
-  readonly forceReplace?: boolean;
+  /** `auto`: with server-side apply. */
+  readonly forceConflicts?: boolean | "auto";
+  /** `auto`: without server-side apply. */
+  readonly forceReplace?: boolean | "auto";
   readonly takeOwnership?: boolean;
   readonly disableHooks?: boolean;
   readonly waitStrategy?: WaitStrategy;
@@ -189,8 +191,8 @@ async function perform(
     await inStep("pre-upgrade hooks failed", () => runHooks(context, draft, "pre-upgrade", hookOptions));
   const how = {
     serverSide,
-    forceConflicts: options.forceConflicts === true,
-    forceReplace: options.forceReplace === true,
+    forceConflicts: options.forceConflicts === "auto" ? serverSide : options.forceConflicts === true,
+    forceReplace: options.forceReplace === "auto" ? !serverSide : options.forceReplace === true,
     migrateFieldManager: serverSide && current.apply_method !== "ssa",
   };
   try {

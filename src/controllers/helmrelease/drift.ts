@@ -3,6 +3,7 @@ import type { HelmRelease, KubeObject, ObjectReference } from "../../api/index.t
 import { groupOf, referenceTo, versionOf } from "../../api/index.ts";
 import { diffJson, type JsonPatchOperation } from "../../base/json-patch.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
+import { parseSelector } from "../../kustomize/index.ts";
 import { subjectOf } from "../runtime/index.ts";
 
 type IgnoreRule = NonNullable<NonNullable<HelmRelease["spec"]["driftDetection"]>["ignore"]>[number];
@@ -29,10 +30,9 @@ export function ignoredPaths(object: KubeObject, rules: readonly IgnoreRule[]): 
 
 function matches(object: KubeObject, target: IgnoreRule["target"]): boolean {
   if (target === undefined) return true;
-  if (target.labelSelector !== undefined || target.annotationSelector !== undefined)
-    throw new Error(
-      "cannot detect drift: selectors of labels and annotations in driftDetection.ignore are not supported yet",
-    );
+  const { labels = {}, annotations = {} } = object.metadata;
+  if (!parseSelector(target.labelSelector ?? "")(labels)) return false;
+  if (!parseSelector(target.annotationSelector ?? "")(annotations)) return false;
   const { namespace, name } = object.metadata;
   const actual = {
     group: groupOf(object.apiVersion),

@@ -1,5 +1,5 @@
-import { isApiError, findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
-import { messageOf } from "../../base/errors.ts";
+import { isApiError, type HelmRelease, type KubeObject } from "../../api/index.ts";
+import { CodedError, messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import { configDigest, lastRelease, type ReleaseRecord } from "../../release/index.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
@@ -14,6 +14,9 @@ import { storedReleaseOf } from "./snapshot.ts";
 import { type Source, sourceReferenceOf } from "./source.ts";
 import { composeValues, type Referenced, referenceKey } from "./values.ts";
 import type { Chart } from "../../chart/index.ts";
+
+/** What is true of a release cannot be told; the code is the reason of its Ready condition. */
+export class StateError extends CodedError<"StateError"> {}
 
 /** The source of the chart as the watch cache has it. Throws the API's NotFound. */
 export async function readSource(release: HelmRelease, context: Context): Promise<Source> {
@@ -46,30 +49,6 @@ async function readReferenced(kind: string, namespace: string, name: string, con
   }
 }
 
-/** The first dependency that is not ready, in Flux's words; undefined when all are. Read from the API: a stale answer would let a release go too early. */
-export async function whyDependenciesNotReady(release: HelmRelease, context: Context): Promise<string | undefined> {
-  for (const dependency of release.spec.dependsOn ?? []) {
-    const namespace = dependency.namespace ?? identityOf(release).namespace;
-    const key = `${namespace}/${dependency.name}`;
-    let found: HelmRelease;
-    try {
-      found = await context.client.get<HelmRelease>(
-        { apiVersion: release.apiVersion, kind: release.kind, namespace, name: dependency.name },
-        { signal: context.signal },
-      );
-    } catch (error) {
-      return `unable to get '${key}' dependency: ${messageOf(error)}`;
-    }
-    if (dependency.readyExpr !== undefined)
-      throw new Error(`cannot check dependency '${key}': readyExpr is not supported yet`);
-    const { status, metadata } = found;
-    const ready = findCondition(status?.conditions as readonly Condition[] | undefined, "Ready");
-    if (metadata.generation !== status?.observedGeneration || ready?.status !== "True")
-      return `dependency '${key}' is not ready`;
-  }
-  return undefined;
-}
-
 /** Names of the objects whose change wakes a release because its values come from them. */
 export function readsFrom(release: HelmRelease, object: KubeObject): boolean {
   const { namespace, name } = identityOf(object);
@@ -88,13 +67,24 @@ export async function observe(
   const { release, status } = ledger;
   const { storage, recall } = ledger.storage(context);
   const digests = (status.history ?? []).map(({ version, ociDigest }) => [version, ociDigest]);
-  const stored = await recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
-    records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+  const stored = await doing("failed to retrieve last release from storage", () =>
+    recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
+      records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+    ),
   );
   const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
   if (stored.length === 0 || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
   const last = await lastRelease(storage, releaseNameOf(release));
-  return { ...seen, drift: await detectDrift(release, last, context) };
+  const drift = await doing("unable to determine cluster state", () => detectDrift(release, last, context));
+  return { ...seen, drift };
+}
+
+async function doing<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new StateError("StateError", `${what}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** The last revision, and those that a rollback may go to: digests of the rest would be worked out for nothing. */

@@ -1,21 +1,19 @@
 import { type Chart, loadChartArchive } from "../../chart/index.ts";
 import { type Artifact, createDigestCache } from "../../sources/index.ts";
-import type { Client } from "../../kube/index.ts";
 import type { Milliseconds } from "../runtime/index.ts";
+import type { TargetOptions } from "../target-cluster.ts";
 import { type Source, withSourceRevision } from "./source.ts";
 
 /** What the HelmRelease controller is given besides a cluster. */
-export interface HelmReleaseOptions {
+export interface HelmReleaseOptions extends TargetOptions {
   /** The verified bytes of an artifact. Throws an error with code "NotFound" for one that is not there (any more). */
   readonly readArtifact: (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array>;
   /** Flux: --requeue-dependency. */
   readonly requeueDependency?: Milliseconds;
   /** Flux: --no-cross-namespace-refs. */
   readonly noCrossNamespaceRefs?: boolean;
-  /** A client that acts as another user, for `spec.serviceAccountName`. */
-  readonly clientAs?: (user: string) => Client;
-  /** Flux: --default-service-account. */
-  readonly defaultServiceAccount?: string;
+  /** Flux: --feature-gates, those that are on. */
+  readonly featureGates?: ReadonlySet<string>;
   /** How many bytes of chart archives are kept parsed. */
   readonly chartCacheBytes?: number;
 }
@@ -33,12 +31,13 @@ export type ChartLoader = (source: Source, artifact: Artifact, signal: AbortSign
 const defaultCacheBytes = 64 << 20;
 
 export function createChartLoader(options: HelmReleaseOptions): ChartLoader {
-  const { readArtifact, chartCacheBytes = defaultCacheBytes } = options;
+  const { readArtifact, chartCacheBytes = defaultCacheBytes, featureGates } = options;
+  const tracksDigests = featureGates?.has("DisableChartDigestTracking") !== true;
   const loaded = createDigestCache<SourceChart>({ maxBytes: chartCacheBytes, sizeOf: ({ chart }) => sizeOf(chart) });
   return (source, artifact, signal) =>
     // What a chart is called depends on the kind and the revision of its source, too.
     loaded.get(JSON.stringify([artifact.digest, source.kind, artifact.revision]), async () =>
-      withSourceRevision(await loadChartArchive(await readArtifact(artifact, signal)), source),
+      withSourceRevision(await loadChartArchive(await readArtifact(artifact, signal)), source, { tracksDigests }),
     );
 }
 

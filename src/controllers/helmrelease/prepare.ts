@@ -4,8 +4,9 @@ import { messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import type { Context, Outcome } from "../runtime/index.ts";
 import type { Wanted } from "./actions/wanted.ts";
+import { whyDependenciesNotReady } from "./dependencies.ts";
 import type { Ledger } from "./ledger.ts";
-import { readSource, readValues, whyDependenciesNotReady } from "./observe.ts";
+import { readSource, readValues } from "./observe.ts";
 import type { ChartLoader, HelmReleaseOptions } from "./ports.ts";
 import { ChartMutateError, sourceReferenceOf, whySourceNotReady } from "./source.ts";
 import { ValuesError } from "./values.ts";
@@ -26,13 +27,10 @@ export async function prepare(
     notReady(reason, message);
     return { outcome: "waiting", reason, message, again: requeueDependency };
   };
-  const hasNews = release.metadata.generation !== release.status?.observedGeneration;
-  if (hasNews) {
-    ledger.tell({ event: "reconciling", message: "Fulfilling prerequisites" });
-    await ledger.save();
-  }
+  // What is looked at next is near at hand: this is stored with what comes of it, and not at all where nothing comes of it.
+  ledger.tell({ event: "reconciling", message: "Fulfilling prerequisites" });
 
-  const dependency = await whyDependenciesNotReady(release, context);
+  const dependency = await whyDependenciesNotReady(release, context, options.featureGates ?? new Set());
   if (dependency !== undefined) {
     context.events.record(release, { type: "Normal", reason: "DependencyNotReady", message: dependency });
     return waiting("DependencyNotReady", dependency);

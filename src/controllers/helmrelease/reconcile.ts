@@ -9,7 +9,8 @@ import {
   requestedAt,
   writeFinalizer,
 } from "../runtime/index.ts";
-import { actingContext, ActingError } from "./acting.ts";
+import { compileHealthChecks, ExpressionError, terminalPrefix } from "../expressions.ts";
+import { type Acting, createTargetClusters, type TargetClusters, TargetError } from "../target-cluster.ts";
 import { uninstallAs } from "./actions/uninstall-as.ts";
 import type { Wanted } from "./actions/wanted.ts";
 import { hasTargetChanged, mustResetFailures } from "./decide.ts";
@@ -28,6 +29,7 @@ import { wakes } from "./wakes.ts";
 /** The HelmRelease controller: keeps a release in the cluster equal to a chart and values. */
 export function helmReleaseController(options: HelmReleaseOptions): Controller<HelmRelease> {
   const loadChart = createChartLoader(options);
+  const clusters = createTargetClusters(options);
   let opened: Promise<StoredReleases> | undefined;
   const stored = async ({ cache, client }: Context): Promise<StoredReleases> => {
     opened ??= openStoredReleases(cache, client);
@@ -39,13 +41,14 @@ export function helmReleaseController(options: HelmReleaseOptions): Controller<H
     kind: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" },
     wakes,
     reconcile: async (object, context) =>
-      reconcile(object, context, { ...options, loadChart, releases: await stored(context) }),
+      reconcile(object, context, { ...options, loadChart, clusters, releases: await stored(context) }),
   };
 }
 
 /** What the passes of all releases share. */
 interface Shared extends HelmReleaseOptions {
   readonly loadChart: ChartLoader;
+  readonly clusters: TargetClusters;
   readonly releases: StoredReleases;
 }
 
@@ -69,12 +72,28 @@ async function reconcileRelease(ledger: Ledger, context: Context, shared: Shared
     context.log.info("reconciliation is suspended for this object", identityOf(release));
     return { outcome: "done" };
   }
+  try {
+    compileHealthChecks(release.spec.healthCheckExprs);
+  } catch (error) {
+    return stallByExpression(ledger, context, error);
+  }
   const denied = whyAccessDenied(release, shared);
-  if (denied !== undefined) return stall(ledger, context, "AccessDenied", denied);
+  // Flux: where the chart's template crosses namespaces, nothing but the log tells of it.
+  if (denied !== undefined && release.spec.chartRef === undefined) throw new Error(denied);
   await syncHelmChart(ledger, context);
-  const prepared = await prepare(ledger, context, shared, shared.loadChart);
+  if (denied !== undefined) return stall(ledger, context, "AccessDenied", denied);
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  try {
+    prepared = await prepare(ledger, context, shared, shared.loadChart);
+  } catch (error) {
+    return stallByExpression(ledger, context, error);
+  }
   if ("outcome" in prepared) return prepared;
-  const acting = readyToAct(ledger, context, shared);
+  using acting = await enter(ledger, context, shared);
+  return await reconcileTarget(ledger, prepared, acting.context);
+}
+
+async function reconcileTarget(ledger: Ledger, prepared: Wanted, acting: Context): Promise<Outcome> {
   if (hasTargetChanged(ledger.release, targetOf(ledger.release, prepared))) {
     await uninstallAs("uninstalled", ledger, acting);
     ledger.tell({ event: "targetChanged" });
@@ -95,26 +114,38 @@ async function reconcileRelease(ledger: Ledger, context: Context, shared: Shared
   return await settle(ledger, prepared, acting);
 }
 
-function readyToAct(ledger: Ledger, context: Context, options: HelmReleaseOptions): Context {
+async function enter(ledger: Ledger, context: Context, { clusters }: Shared): Promise<Acting> {
   try {
-    const acting = actingContext(ledger.release, context, options);
-    if ((ledger.release.spec.healthCheckExprs ?? []).length > 0)
-      throw new ActingError("RESTClientError", "spec.healthCheckExprs is not supported yet");
+    const acting = await clusters.enter(ledger.release, ledger.release.spec, context);
     ledger.tell({ event: "passed", reasons: ["RESTClientError"] });
     return acting;
   } catch (error) {
-    if (error instanceof ActingError) ledger.tell({ event: "notReady", reason: error.code, message: error.message });
+    if (error instanceof TargetError)
+      ledger.tell({ event: "notReady", reason: "RESTClientError", message: error.message });
     throw error;
   }
 }
 
+/** Flux: no retry mends an expression that cannot be read. */
+function stallByExpression(ledger: Ledger, context: Context, error: unknown): Outcome {
+  if (!(error instanceof ExpressionError)) throw error;
+  const { code: reason, message } = error;
+  ledger.tell({ event: "stalled", reason, message: terminalPrefix + message });
+  ledger.tell({ event: "notReady", reason, message: terminalPrefix + message });
+  context.events.record(ledger.release, { type: "Warning", reason, message });
+  return { outcome: "stalled", reason, message };
+}
+
 function whyAccessDenied(
   release: HelmRelease,
-  { noCrossNamespaceRefs = false }: HelmReleaseOptions,
+  { noCrossNamespaceRefs = false, featureGates }: HelmReleaseOptions,
 ): string | undefined {
-  if (!noCrossNamespaceRefs) return undefined;
   const { kind, namespace = "", name } = sourceReferenceOf(release);
-  if (namespace === identityOf(release).namespace) return undefined;
+  const isElsewhere = namespace !== identityOf(release).namespace;
+  if (!(noCrossNamespaceRefs && isElsewhere)) {
+    if (kind !== "ExternalArtifact" || featureGates?.has("ExternalArtifact") === true) return undefined;
+    return `can't access '${kind}/${namespace}/${name}', ExternalArtifact feature gate is disabled`;
+  }
   return `cross-namespace references are not allowed: cannot access ${kind} ${namespace}/${name}`;
 }
 
@@ -140,8 +171,7 @@ async function reconcileDeletion(object: HelmRelease, context: Context, shared: 
   const ledger = openLedger(object, context, shared.releases);
   if (object.spec.suspend !== true) {
     try {
-      if ((ledger.status.storageNamespace ?? "") !== "")
-        await uninstallAs("uninstalled", ledger, actingContext(object, context, shared));
+      await uninstallAtDeletion(ledger, context, shared);
       await removeHelmChart(ledger, context);
     } catch (error) {
       await ledger.save().catch((failure: unknown) => ignoreNotFound(failure));
@@ -150,6 +180,32 @@ async function reconcileDeletion(object: HelmRelease, context: Context, shared: 
   }
   await writeFinalizer(context, object, "absent", manager).catch((failure: unknown) => ignoreNotFound(failure));
   return { outcome: "done" };
+}
+
+/** Flux: where what the release acts with is gone, as in a namespace that is being deleted, the release stays and its object goes. */
+async function uninstallAtDeletion(ledger: Ledger, context: Context, { clusters }: Shared): Promise<void> {
+  const { release } = ledger;
+  if ((ledger.status.storageNamespace ?? "") === "") return;
+  const skip = (error: string): void =>
+    context.log.error("skipping Helm release uninstallation", { ...identityOf(release), error });
+  let entered: Acting;
+  try {
+    entered = await clusters.enter(release, release.spec, context);
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    if (error.code === "Missing") return skip(error.message);
+    const message = `failed to build REST client getter to uninstall release: ${error.message}`;
+    ledger.tell({ event: "notReady", reason: "UninstallFailed", message });
+    throw error;
+  }
+  using acting = entered;
+  if (acting.serviceAccount !== "") {
+    const { namespace } = identityOf(release);
+    const account = { apiVersion: "v1", kind: "ServiceAccount", namespace, name: acting.serviceAccount };
+    if ((await context.client.tryGet(account)) === undefined)
+      return skip(`serviceaccounts "${acting.serviceAccount}" not found`);
+  }
+  await uninstallAs("uninstalled", ledger, acting.context);
 }
 
 function ignoreNotFound(failure: unknown): void {

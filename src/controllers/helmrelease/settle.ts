@@ -4,11 +4,11 @@ import { identityOf, type Context, type Outcome } from "../runtime/index.ts";
 import { act } from "./act.ts";
 import { timeoutOf } from "./actions/timeout.ts";
 import type { Wanted } from "./actions/wanted.ts";
-import { type ActionType, type Decision, decide, decideAfterRemediation, typeOf } from "./decide.ts";
+import { type ActionType, type Decision, decide, decideAfterRemediation, type Observation, typeOf } from "./decide.ts";
 import { type Drift, summarizeDrift } from "./drift.ts";
 import { latestSnapshot } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
-import { looksForDrift, observe } from "./observe.ts";
+import { looksForDrift, observe, StateError } from "./observe.ts";
 import { activeRemediation } from "./remediation.ts";
 import { forceToken, isForceRequested } from "./requests.ts";
 import { fullName } from "./status.ts";
@@ -19,7 +19,7 @@ export async function settle(ledger: Ledger, wanted: Wanted, context: Context): 
   const performed = new Set<ActionType>();
   for (;;) {
     context.signal.throwIfAborted();
-    const seen = await observe(ledger, wanted, context);
+    const seen = await look(ledger, wanted, context);
     const decision = decide(ledger.release, seen, performed);
     const force = forceToken(ledger.release);
     if (isForceRequested(ledger.release) && force !== undefined) ledger.tell({ event: "forceHandled", token: force });
@@ -49,6 +49,20 @@ export async function settle(ledger: Ledger, wanted: Wanted, context: Context): 
     // What was done is written with what comes next, which is quick, unless the cluster is asked about drift first.
     if (looksForDrift(ledger.release)) await ledger.save();
   }
+}
+
+async function look(ledger: Ledger, wanted: Wanted, context: Context): Promise<Observation> {
+  try {
+    return await observe(ledger, wanted, context);
+  } catch (error) {
+    if (error instanceof StateError) tellStateError(error.message, ledger);
+    throw error;
+  }
+}
+
+function tellStateError(because: string, ledger: Ledger): void {
+  const message = `Could not determine release state: ${because}`;
+  ledger.tell({ event: "notReady", reason: "StateError", message });
 }
 
 /** Tells how a pass ends when there is nothing (more) to do in it. */
@@ -90,8 +104,7 @@ function conclude(
       return { outcome: "stalled", reason: "MissingRollbackTarget", message };
     }
     case "unknown": {
-      const message = `Could not determine release state: ${decision.because}`;
-      ledger.tell({ event: "notReady", reason: "StateError", message });
+      tellStateError(decision.because, ledger);
       throw new Error(`cannot determine release state: ${decision.because}`);
     }
   }

@@ -7,6 +7,7 @@ import {
   type ObjectReference,
 } from "../../api/index.ts";
 import { CodedError } from "../../base/errors.ts";
+import { compareVersions, formatVersion, tryParseVersion } from "../../base/semver.ts";
 import type { Chart } from "../../chart/index.ts";
 import type { Artifact } from "../../sources/index.ts";
 import { helmChartNameOf } from "./names.ts";
@@ -49,24 +50,37 @@ export function whySourceNotReady(source: Source): string | undefined {
 
 /**
  * Gives a chart that came by digest a version that tells which build it is: `1.2.3+abcdef123456`. Throws ChartMutateError where the tag of
- * the artifact names another version than the chart.
+ * the artifact names another version than the chart, or its revision is none.
  */
 export function withSourceRevision(
   chart: Chart,
   source: Source,
+  { tracksDigests }: { readonly tracksDigests: boolean },
 ): { readonly chart: Chart; readonly ociDigest: string } {
   const revision = source.status?.artifact?.revision ?? "";
-  if (source.kind !== "OCIRepository" && source.kind !== "ExternalArtifact") return { chart, ociDigest: "" };
-  const at = revision.lastIndexOf("@");
-  const digest = at < 0 ? revision : revision.slice(at + 1);
-  const tag = at < 0 ? "" : revision.slice(0, at).replaceAll("_", "+");
+  if (!hasRevisionDigest(source, revision)) return { chart, ociDigest: "" };
   const { version } = chart.metadata;
-  if (source.kind === "OCIRepository" && /^v?\d+\.\d+\.\d+/.test(tag) && tag !== version)
-    throw new ChartMutateError("ChartMutateError", `artifact revision ${tag} does not match chart version ${version}`);
-  const short = digest.slice(digest.indexOf(":") + 1).slice(0, 12);
-  if (short === "") return { chart, ociDigest: "" };
-  return {
-    chart: { ...chart, metadata: { ...chart.metadata, version: `${version.split("+")[0]}+${short}` } },
-    ociDigest: digest,
-  };
+  const own = tryParseVersion(version);
+  if (own === undefined) throw mutateError(`invalid chart version ${version}`);
+  const [tag = "", digest = tag, ...more] = revision.split("@");
+  const tagged = tryParseVersion(revision.includes("@") ? tag.replaceAll("_", "+") : revision);
+  if (tagged !== undefined && (!revision.includes("@") || more.length > 0 || compareVersions(tagged, own) !== 0))
+    throw mutateError(`artifact revision ${tag} does not match chart version ${version}`);
+  const whole = tagged === undefined ? revision : digest;
+  const [, hex = "", ...rest] = whole.split(":");
+  if (hex.length < shortDigest || rest.length > 0) throw mutateError(`invalid artifact revision ${whole}`);
+  if (!tracksDigests) return { chart, ociDigest: whole };
+  const marked = formatVersion({ ...own, metadata: hex.slice(0, shortDigest) });
+  return { chart: { ...chart, metadata: { ...chart.metadata, version: marked } }, ociDigest: whole };
+}
+
+const shortDigest = 12;
+
+// Flux: the revision of an ExternalArtifact may be a version, which says nothing about a build.
+function hasRevisionDigest({ kind }: Source, revision: string): boolean {
+  return kind === "OCIRepository" || (kind === "ExternalArtifact" && revision.includes(":"));
+}
+
+function mutateError(message: string): ChartMutateError {
+  return new ChartMutateError("ChartMutateError", message);
 }

@@ -138,7 +138,7 @@ function noting(client: Client, known: Map<string, string>, held: KindCache | un
 function withHistory(storage: Storage, isCurrent: () => boolean): Storage {
   let records: readonly ReleaseRecord[] | undefined;
   const read = async (name: string): Promise<readonly ReleaseRecord[]> => {
-    if (records === undefined || !isCurrent()) records = await storage.history(name).catch(noneWhenMissing);
+    if (records === undefined || !isCurrent()) records = await readHistory(storage, name);
     return records;
   };
   const put = (record: ReleaseRecord): void => {
@@ -173,6 +173,18 @@ function withHistory(storage: Storage, isCurrent: () => boolean): Storage {
       return record;
     },
   };
+}
+
+/** Reads all revisions; none where there is none. Throws Corrupt, with Helm's text, where there are some and none of them can be read. */
+async function readHistory(storage: Storage, name: string): Promise<readonly ReleaseRecord[]> {
+  let records: readonly ReleaseRecord[];
+  try {
+    records = await storage.history(name);
+  } catch (error) {
+    return noneWhenMissing(error);
+  }
+  if (records.length === 0) throw new ReleaseError("Corrupt", `no revision for release ${JSON.stringify(name)}`);
+  return records;
 }
 
 function noneWhenMissing(error: unknown): readonly ReleaseRecord[] {

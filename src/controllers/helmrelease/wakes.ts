@@ -7,7 +7,7 @@ import { type Source, sourceReferenceOf } from "./source.ts";
 
 /** What wakes a release besides itself: its source, and the maps that its values come from. */
 export const wakes: readonly Wake[] = [
-  ...["HelmChart", "OCIRepository"].map(wakeBySource),
+  ...["HelmChart", "OCIRepository", "ExternalArtifact"].map(wakeBySource),
   ...["ConfigMap", "Secret"].map(wakeByValues),
 ];
 

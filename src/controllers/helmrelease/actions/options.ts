@@ -15,6 +15,7 @@ export function installOptions(release: HelmRelease, wanted: Wanted, timeout: Mi
     replace: settings.replace === true,
     skipCrds: true, // they were applied before, with Flux's policies
     serverSideApply: settings.serverSideApply ?? true,
+    forceConflicts: settings.serverSideApply ?? true,
   };
 }
 
@@ -24,7 +25,8 @@ export function upgradeOptions(release: HelmRelease, wanted: Wanted, timeout: Mi
   return {
     ...commonOptions(release, wanted, timeout, settings),
     serverSideApply: serverSideOf(settings.serverSideApply),
-    forceReplace: settings.force === true,
+    forceConflicts: "auto",
+    ...(settings.force === true ? { forceReplace: "auto" } : {}),
     cleanupOnFail: settings.cleanupOnFail === true,
     valuesPolicy: settings.preserveValues === true ? "reuse" : "reset",
     maxHistory,
@@ -44,7 +46,6 @@ function commonOptions(
     chart,
     values,
     timeout,
-    forceConflicts: true,
     takeOwnership: settings.disableTakeOwnership !== true,
     waitStrategy: waitStrategyOf(release, settings.disableWait),
     waitForJobs: settings.disableWaitForJobs !== true,

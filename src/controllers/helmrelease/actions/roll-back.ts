@@ -32,8 +32,8 @@ export async function rollBack(ledger: Ledger, { values, chart }: Wanted, contex
       waitForJobs: settings.disableWaitForJobs !== true,
       disableHooks: settings.disableHooks === true,
       serverSideApply: serverSideOf(settings.serverSideApply),
-      forceConflicts: true,
-      forceReplace: settings.force === true,
+      forceConflicts: "auto",
+      ...(settings.force === true ? { forceReplace: "auto" } : {}),
       cleanupOnFail: settings.cleanupOnFail === true,
       maxHistory: release.spec.maxHistory ?? 5,
     });

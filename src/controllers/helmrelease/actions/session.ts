@@ -1,4 +1,6 @@
+import type { HelmRelease } from "../../../api/index.ts";
 import type { ReleaseContext, ReleaseRecord } from "../../../release/index.ts";
+import { compileHealthChecks } from "../../expressions.ts";
 import type { Context } from "../../runtime/index.ts";
 import type { Snapshot } from "../history.ts";
 import { type Ledger, manager } from "../ledger.ts";
@@ -18,6 +20,7 @@ export function openAction(ledger: Ledger, context: Context) {
     signal: context.signal,
     log: logs.log,
     busy: context.busy,
+    ...judgeOf(ledger.release),
     onRecord: (record) => void written.set(record.version, record),
   };
   const snapshots = (options: { readonly action?: string; readonly ociDigest?: string } = {}): readonly Snapshot[] =>
@@ -27,4 +30,11 @@ export function openAction(ledger: Ledger, context: Context) {
       return snapshotOf(record, { ...options, ...(ociDigest === undefined ? {} : { ociDigest }) });
     });
   return { releaseContext, logs, written, snapshots };
+}
+
+/** Flux: health checks of one's own count with the poller only. */
+function judgeOf({ spec }: HelmRelease): Pick<ReleaseContext, "judge"> {
+  const isPolled = (spec.waitStrategy?.name ?? "poller") === "poller";
+  const judge = isPolled ? compileHealthChecks(spec.healthCheckExprs) : undefined;
+  return judge === undefined ? {} : { judge };
 }

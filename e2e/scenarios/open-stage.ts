@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cox } from "../../src/cli/commands.ts";
+import type { CommandGroup } from "../../src/cli/command.ts";
+import { installDefinitions } from "../../src/cli/playground/playground.ts";
+import { runLine } from "../../src/cli/run.ts";
+import { createCluster, startLifecycle } from "../../src/cluster/index.ts";
+import { loadCertificate, serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
+import { allControllers, type Log, runControllers } from "../../src/controllers/index.ts";
+import { createClient, createWatchCache, type Fetch } from "../../src/kube/index.ts";
+import { connect } from "../../src/kube/node/index.ts";
+import { openArtifactStore, serveArtifacts } from "../../src/sources/index.ts";
+import { helmOn, trustingKubeconfig } from "./stage.ts";
+
+/** Something that ends with the test. */
+interface Ending {
+  readonly after: (end: () => Promise<void>) => void;
+}
+
+/**
+ * A cluster with our controllers: the embedded one, served for programs that want a kubeconfig, or the one that COX_TEST_KUBECONFIG names,
+ * where Flux's own must not run.
+ */
+export async function openTestStage(
+  t: Ending,
+  options: { readonly flags?: readonly string[]; readonly log?: Log; readonly spy?: (fetch: Fetch) => Fetch } = {},
+) {
+  const { flags = [], log = { info: () => {}, error: () => {} }, spy = (fetch) => fetch } = options;
+  const folder = await mkdtemp(join(tmpdir(), "cox-stage-"));
+  const open = new AsyncDisposableStack();
+  t.after(async () => {
+    await open.disposeAsync();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const given = process.env.COX_TEST_KUBECONFIG;
+  const kubeconfigFile = given ?? join(folder, "kubeconfig");
+  const reached =
+    given === undefined ? await openEmbedded(folder, open) : openReal(await connect({ kubeconfig: given }), open);
+  const fetch = spy(reached.fetch);
+  const client = createClient({ fetch, server: reached.server });
+  const cache = createWatchCache({ client });
+  open.defer(() => cache[Symbol.asyncDispose]());
+  await installDefinitions(client, cache);
+  const store = await openArtifactStore({ root: join(folder, "store") });
+  const artifacts = await serveArtifacts(store);
+  open.defer(() => artifacts.close());
+  const controllers = await runControllers({
+    client,
+    cache,
+    controllers: allControllers({
+      store,
+      noCrossNamespaceRefs: flags.includes("--no-cross-namespace-refs"),
+      clientAs: (user) => createClient({ fetch, server: reached.server, impersonate: { user } }),
+    }),
+    concurrent: 10,
+    log,
+    now: () => new Date(),
+  });
+  open.defer(() => controllers.stop());
+  const program = process.env.COX_HELM;
+  return {
+    client,
+    kubeconfigFile,
+    kubeconfig: await trustingKubeconfig(await readFile(kubeconfigFile, "utf8")),
+    /** Namespaces of a cluster that is not ours alone must be new. */
+    namespaceOf: (name: string) =>
+      `s-${name.slice(0, 40)}${given === undefined ? "" : `-${Math.random().toString(36).slice(2, 8)}`}`,
+    helmIn: (namespace: string) =>
+      program === undefined ? ownHelm(kubeconfigFile, namespace) : helmOn(kubeconfigFile, namespace),
+  };
+}
+
+async function openEmbedded(folder: string, open: AsyncDisposableStack) {
+  const cluster = createCluster();
+  open.defer(() => cluster.close());
+  const lifecycle = await startLifecycle({ cluster });
+  open.defer(() => lifecycle.stop());
+  const certificate = await loadCertificate(join(folder, "pki"));
+  const token = "a-token-of-one-test-that-nobody-else-knows";
+  const served = await serveCluster({ cluster, port: 0, token, certificate });
+  open.defer(() => served.close());
+  writeKubeconfig(join(folder, "kubeconfig"), { server: served.url, token, authority: served.authority });
+  return { fetch: cluster.fetch, server: served.url };
+}
+
+function openReal(connected: Awaited<ReturnType<typeof connect>>, open: AsyncDisposableStack) {
+  open.defer(() => connected[Symbol.dispose]());
+  return { fetch: connected.fetch, server: connected.connection.server };
+}
+
+/** The project's own helm commands, in this process. */
+function ownHelm(kubeconfig: string, namespace: string) {
+  return async (...line: readonly string[]): Promise<void> => {
+    let said = "";
+    const code = await runLine(cox.commands.helm as CommandGroup, "helm", [...line, "--namespace", namespace], {
+      stdout: () => {},
+      stderr: (text) => {
+        said += text;
+      },
+      stdin: () => Promise.resolve(""),
+      env: { KUBECONFIG: kubeconfig },
+      cwd: tmpdir(),
+      isTerminal: false,
+      signal: new AbortController().signal,
+      now: () => new Date(),
+    });
+    if (code !== 0) throw new Error(`helm ${line.join(" ")}: ${said}`);
+  };
+}
