@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { KubeObject } from "../api/index.ts";
 import { allControllers, runControllers } from "../controllers/index.ts";
 import { createClient, createWatchCache } from "../kube/index.ts";
 import { openArtifactStore, serveArtifacts } from "../sources/index.ts";
@@ -28,7 +29,7 @@ export const command = defineCommand({
     const clientAs = (user: string) =>
       createClient({ fetch: connection.fetch, server: connection.connection.server, impersonate: { user } });
     await client.version(); // say at once when there is nobody
-    await using cache = createWatchCache({ client });
+    await using cache = createWatchCache({ client, trim: withoutManagedFields });
     const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
     const advertise = flags["storage-adv-addr"];
     const artifacts = await serveArtifacts(store, {
@@ -52,3 +53,9 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+/** Nobody here looks at who wrote which field, and it is half of most objects. */
+function withoutManagedFields(object: KubeObject): KubeObject {
+  delete (object.metadata as { managedFields?: unknown }).managedFields;
+  return object;
+}

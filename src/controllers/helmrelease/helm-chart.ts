@@ -11,14 +11,16 @@ export async function syncHelmChart(ledger: Ledger, context: Context): Promise<v
   const { helmChart = "" } = ledger.status;
   if (helmChart !== "" && helmChart !== key) await removeHelmChart(ledger, context);
   if (wanted === undefined || key === undefined) return;
-  if (await isInPlace(wanted, context)) {
+  const live = await findLive(wanted, context);
+  if (isInPlace(wanted, live)) {
     ledger.tell({ event: "chartNamed", helmChart: key });
     return;
   }
   const { kind, name } = (wanted.spec as { readonly sourceRef: { readonly kind: string; readonly name: string } })
     .sourceRef;
   try {
-    const { action } = await applyObject(context, wanted, manager);
+    const { action, object } = await applyObject(context, wanted, { fieldManager: manager, before: live ?? "none" });
+    (await context.cache.kind(wanted)).learn(object);
     if (action !== "unchanged") {
       const verb = action === "created" ? "Created" : "Configured";
       const message = `${verb} HelmChart/${key} with SourceRef '${kind}/${identityOf(wanted).namespace}/${name}'`;
@@ -57,9 +59,12 @@ export async function removeHelmChart(ledger: Ledger, context: Context): Promise
   ledger.tell({ event: "chartNamed", helmChart: undefined });
 }
 
+async function findLive(wanted: KubeObject, { cache }: Context): Promise<KubeObject | undefined> {
+  return (await cache.kind(wanted)).get(identityOf(wanted));
+}
+
 /** True when the cached HelmChart already says all that is wanted: then nothing needs to be asked or written. */
-async function isInPlace(wanted: KubeObject, context: Context): Promise<boolean> {
-  const live = (await context.cache.kind(wanted)).get(identityOf(wanted));
+function isInPlace(wanted: KubeObject, live: KubeObject | undefined): boolean {
   if (live === undefined || live.metadata.deletionTimestamp !== undefined) return false;
   return covers(live.spec, wanted.spec) && covers(live.metadata, wanted.metadata);
 }

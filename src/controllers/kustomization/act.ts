@@ -45,14 +45,14 @@ async function applyOne(object: KubeObject, context: Context, force: boolean): P
   const isPresent = needsLook && (await context.client.tryGet(referenceTo(object))) !== undefined;
   if (skipOf(object, isPresent) !== undefined) return { subject, action: "skipped", object };
   try {
-    return { subject, ...(await applyObject(context, object, manager)) };
+    return { subject, ...(await applyObject(context, object, { fieldManager: manager })) };
   } catch (error) {
     const mayReplace = force || marks["kustomize.toolkit.fluxcd.io/force"]?.toLowerCase() === "enabled";
     if (!mayReplace || !/field is immutable|cannot change/.test(messageOf(error))) {
       throw new Error(`${subject} dry-run failed: ${messageOf(error)}`, { cause: error });
     }
     await context.client.delete(referenceTo(object), { propagation: "Background" });
-    return { subject, ...(await applyObject(context, object, manager)) };
+    return { subject, ...(await applyObject(context, object, { fieldManager: manager })) };
   }
 }
 

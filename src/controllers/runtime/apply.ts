@@ -6,16 +6,17 @@ export interface Applied {
   readonly object: KubeObject;
 }
 
-/** Applies one object server-side and by force, and tells what that changed. */
+/** Applies one object server-side and by force, and tells what that changed. `before` is the object as it is known; without it a look is taken. */
 export async function applyObject(
   context: Pick<Context, "client" | "signal">,
   object: KubeObject,
-  fieldManager: string,
+  options: { readonly fieldManager: string; readonly before?: KubeObject | "none" },
 ): Promise<Applied> {
   const { client, signal } = context;
-  const before = await client.tryGet(referenceTo(object), { signal });
-  const after = await client.apply(object, { fieldManager, force: true, signal });
-  if (before === undefined) return { action: "created", object: after };
+  const { fieldManager, before = await client.tryGet(referenceTo(object), { signal }) } = options;
+  const { object: after, created } = await client.upsert(object, { fieldManager, force: true, signal });
+  if (created) return { action: "created", object: after };
+  if (before === undefined || before === "none") return { action: "configured", object: after };
   const isSame = before.metadata.resourceVersion === after.metadata.resourceVersion;
   return { action: isSame ? "unchanged" : "configured", object: after };
 }

@@ -113,7 +113,7 @@ async function runController(
 
   const unsubscribes = [watchOwn(own, controller, queue)];
   for (const wake of controller.wakes ?? []) {
-    const others = await cache.kind(wake.kind);
+    const others = await cache.kind(wake.kind, wake.selection);
     const known = new Map<string, KubeObject>();
     unsubscribes.push(
       others.subscribe((event) => {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../api/index.ts";
-import type { Client, Kind, WatchCache } from "../../kube/index.ts";
+import type { Client, Kind, Selection, WatchCache } from "../../kube/index.ts";
 
 export type Milliseconds = number;
 
@@ -45,6 +45,8 @@ export type Reconcile<T extends KubeObject> = (object: T, context: Context) => P
 /** Wakes objects of the controller's kind when an object of another kind changes. */
 export interface Wake {
   readonly kind: Kind;
+  /** Which objects of the kind are watched. Default: all. */
+  readonly selection?: Selection;
   /** Names the objects to reconcile. `previous` is absent for objects that are new to the watch. */
   readonly keys: (
     change: { readonly object: KubeObject; readonly previous?: KubeObject; readonly deleted: boolean },
