@@ -1,7 +1,5 @@
 // Bundles `cox` into dist/: npm run build. docs/design/0003-start-up.md says why and how.
 import { build } from "./build/bundle.ts";
-import { train } from "./build/train.ts";
 
 const written = await build();
-train();
 process.stdout.write(`dist/: ${written.files} files, ${Math.round(written.bytes / 1024)} KiB\n`);

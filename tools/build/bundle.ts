@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { writeCodeCache } from "./code-cache.ts";
 import { entry, type Stamp } from "./entry.ts";
+import { withLazyBuiltins } from "./lazy-builtins.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -24,41 +26,45 @@ export interface Written {
 export async function build(): Promise<Written> {
   const began = Date.now();
   mkdirSync(join(dist, "packages"), { recursive: true });
+  const chunks = await bundle();
+  await writePackages();
+  const offline = chunks.find(({ name }) => name === "offline");
+  if (offline === undefined) throw new Error("cannot build: the bundler wrote no chunk of the offline commands");
+  for (const chunk of chunks) {
+    writeFileSync(join(dist, chunk.fileName), chunk === offline ? withLazyBuiltins(chunk.code) : chunk.code);
+  }
+  const cache = offline.fileName.replace(/cjs$/, "cache");
+  await writeCodeCache(join(dist, offline.fileName), join(dist, cache));
+  const restFile = `sources-${began.toString(36)}.json`;
+  const rest = chunks.filter((chunk) => chunk !== offline);
+  writeFileSync(join(dist, restFile), JSON.stringify(stamps(rest, began)));
+  const text = entry({ offline: offline.fileName, cache, sources: stamps([offline], began), restFile });
+  writeFileSync(join(dist, ".cox.cjs"), text);
+  renameSync(join(dist, ".cox.cjs"), join(dist, "cox.cjs"));
+  rmSync(join(dist, "compile-cache"), { recursive: true, force: true });
+  removeOld(new Set([cache, restFile, ...chunks.map(({ fileName }) => fileName)]));
+  return { files: chunks.length, bytes: chunks.reduce((sum, { code }) => sum + code.length, text.length) };
+}
+
+async function bundle(): Promise<readonly OutputChunk[]> {
   const offline = await modulesOf("src/cli/helm/template.ts");
-  const bundle = await rolldown({
-    input: { cox: join(root, "src/cli/program.ts") },
+  const isOffline = (id: string): boolean => offline.has(id) || isProgram(id) || id.includes("rolldown/runtime");
+  const bundled = await rolldown({
+    input: { program: join(root, "src/cli/program.ts") },
     cwd: root,
     platform: "node",
     logLevel: "warn",
     plugins: [sourceUrls()],
   });
-  const { output } = await bundle.write({
-    dir: dist,
+  const { output } = await bundled.generate({
     format: "cjs",
     exports: "named",
-    entryFileNames: "program-[hash].cjs",
+    entryFileNames: "program.cjs",
     chunkFileNames: "[name]-[hash].cjs",
-    codeSplitting: { groups: [{ name: "offline", test: (id) => offline.has(id) || isProgram(id) }] },
+    codeSplitting: { groups: [{ name: "offline", test: isOffline }] },
   });
-  await writePackages();
-  const chunks = output.filter((file) => file.type === "chunk");
-  const program = chunks.find(({ isEntry }) => isEntry);
-  if (program === undefined) throw new Error("cannot build: the bundler wrote no entry");
-  const sources = (ids: readonly string[]): string[] =>
-    ids.filter((id) => id.startsWith(join(root, "src"))).map((id) => relative(root, id));
-  const isOffline = ({ name }: { readonly name: string }): boolean => name === "offline";
-  const rest = chunks.filter((chunk) => !isOffline(chunk)).flatMap(({ moduleIds }) => moduleIds);
-  const restFile = program.fileName.replace(/cjs$/, "json");
-  writeFileSync(join(dist, restFile), JSON.stringify(stamps(sources(rest), began)));
-  const text = entry({
-    program: program.fileName,
-    offline: stamps(sources(chunks.filter(isOffline).flatMap(({ moduleIds }) => moduleIds)), began),
-    restFile,
-  });
-  writeFileSync(join(dist, ".cox.cjs"), text);
-  renameSync(join(dist, ".cox.cjs"), join(dist, "cox.cjs"));
-  removeOld(new Set([restFile, ...chunks.map(({ fileName }) => fileName)]));
-  return { files: chunks.length + 1, bytes: chunks.reduce((sum, { code }) => sum + code.length, text.length) };
+  // The program's own chunk only hands on `main`.
+  return output.filter((file) => file.type === "chunk").filter(({ isEntry }) => !isEntry);
 }
 
 /** All modules that one file needs at once, packages included. */
@@ -106,10 +112,12 @@ function sourceUrls(): Plugin {
   };
 }
 
-/** What tells that a source is the one that was bundled. */
-function stamps(files: readonly string[], began: number): Stamp[] {
-  return files.toSorted().map((path) => {
-    const { size, mtimeMs } = statSync(join(root, path));
+/** What tells that the sources of chunks are the ones that were bundled. */
+function stamps(chunks: readonly OutputChunk[], began: number): Stamp[] {
+  const sources = chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => id.startsWith(join(root, "src")));
+  return sources.toSorted().map((id) => {
+    const { size, mtimeMs } = statSync(id);
+    const path = relative(root, id);
     if (mtimeMs >= began) throw new Error(`cannot build: ${path} changed meanwhile`);
     return [path, size, mtimeMs];
   });
@@ -118,7 +126,7 @@ function stamps(files: readonly string[], began: number): Stamp[] {
 function removeOld(current: ReadonlySet<string>): void {
   const now = Date.now();
   for (const name of readdirSync(dist)) {
-    if (!/-[\w-]{8}\.(cjs|json)$/.test(name)) continue;
+    if (!/-[\w-]+\.(cjs|cache|json)$/.test(name)) continue;
     const path = join(dist, name);
     if (current.has(name)) utimesSync(path, now / 1000, now / 1000);
     else if (now - statSync(path).mtimeMs > keptMilliseconds) rmSync(path);

@@ -2,11 +2,13 @@
 export type Stamp = readonly [path: string, size: number, modified: number];
 
 export interface EntryParts {
-  /** The chunk that exports `main`. */
-  readonly program: string;
-  /** Sources of what `helm template` runs. */
-  readonly offline: readonly Stamp[];
-  /** The file in dist/ with the stamps of all others. */
+  /** The file in dist/ with the code of what `helm template` runs; it exports `main`. */
+  readonly offline: string;
+  /** The file in dist/ with V8's code cache of it. */
+  readonly cache: string;
+  /** Its sources. */
+  readonly sources: readonly Stamp[];
+  /** The file in dist/ with the stamps of all other sources. */
   readonly restFile: string;
 }
 
@@ -14,7 +16,7 @@ export interface EntryParts {
  * The text of dist/cox.cjs. It runs the bundle only while every source of it is as it was bundled, and the sources themselves otherwise:
  * looking at them takes less than a millisecond for `helm template`, and nobody ever runs stale code.
  */
-export function entry({ program, offline, restFile }: EntryParts): string {
+export function entry({ offline, cache, sources, restFile }: EntryParts): string {
   return `// Written by tools/build.ts.
 "use strict";
 const { readFileSync, statSync, writeSync } = require("node:fs");
@@ -29,18 +31,35 @@ function isFresh(stamps) {
   return true;
 }
 
-function isOffline(words) {
-  return words[process.env.COX_INVOKED_AS === "helm" ? 0 : 1] === "template";
+function readRest() {
+  return JSON.parse(readFileSync(__dirname + ${JSON.stringify(`/${restFile}`)}, "utf8"));
+}
+
+// As require() would, but with code for every function that the build has run: Node's own compile cache has the outermost ones only.
+function load() {
+  const filename = __dirname + ${JSON.stringify(`/${offline}`)};
+  const chunk = new module.constructor(filename, module);
+  chunk.filename = filename;
+  require.cache[filename] = chunk;
+  let cachedData;
+  try {
+    cachedData = readFileSync(__dirname + ${JSON.stringify(`/${cache}`)});
+  } catch {}
+  const { Script } = require("node:vm");
+  const script = new Script(module.constructor.wrap(readFileSync(filename, "utf8")), { filename, cachedData });
+  script.runInThisContext().call(chunk.exports, chunk.exports, (id) => chunk.require(id), chunk, filename, __dirname);
+  chunk.loaded = true;
+  return chunk.exports;
 }
 
 const line = process.argv.slice(2);
 if (line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
   writeSync(1, "cox version " + JSON.parse(readFileSync(root + "package.json", "utf8")).version + "\\n");
 } else if (
-  isFresh(${JSON.stringify(offline)}) &&
-  (isOffline(line) || isFresh(JSON.parse(readFileSync(__dirname + ${JSON.stringify(`/${restFile}`)}, "utf8"))))
+  isFresh(${JSON.stringify(sources)}) &&
+  (line[process.env.COX_INVOKED_AS === "helm" ? 0 : 1] === "template" || isFresh(readRest()))
 ) {
-  require(${JSON.stringify(`./${program}`)})
+  load()
     .main(line)
     .then((code) => {
       process.exitCode = code;
