@@ -80,6 +80,8 @@ export interface CommandGroup {
   readonly summary: string;
   readonly aliases?: readonly string[];
   readonly commands: Readonly<Record<string, CommandNode>>;
+  /** Flags that may stand before a command's name and take no value; every other one there takes the next word, as cobra reads it. */
+  readonly switches?: readonly string[];
   /** How errors of everything below are printed. Inherited by nested groups. */
   readonly printError?: (message: string) => string;
 }

@@ -13,6 +13,7 @@ const show = () => import("./helm/show.ts");
 /** helm's commands, one lazily loaded file each. */
 const helm: CommandGroup = {
   summary: "The helm commands, with helm's flags and output",
+  switches: ["--debug", "--kube-insecure-skip-tls-verify"],
   printError: helmError,
   commands: {
     dependency: {
@@ -187,6 +188,7 @@ const getSource = get.commands.source as CommandGroup;
 export const cox: CommandGroup = {
   summary: "Coxswain keeps the Helm releases of a Kubernetes cluster equal to what Git says",
   printError: fluxError,
+  switches: ["--verbose", "--disable-compression", "--insecure-skip-tls-verify"],
   commands: {
     up: { summary: "Start the playground", load: () => import("./up.ts").then((file) => file.command) },
     cluster: {

@@ -8,8 +8,10 @@ export async function runLine(root: CommandGroup, program: string, line: readonl
   let path = program;
   let printError = root.printError ?? ((message: string) => `Error: ${message}\n`);
   let rest = line;
+  let switches: readonly string[] = ["-h", "--help"];
   while ("commands" in node) {
-    const at = rest.findIndex((word) => !word.startsWith("-"));
+    switches = [...switches, ...(node.switches ?? [])];
+    const at = nameAt(rest, switches);
     const word = at < 0 ? undefined : rest[at];
     if (word === undefined) {
       io.stdout(describeGroup(node, path));
@@ -37,6 +39,17 @@ export async function runLine(root: CommandGroup, program: string, line: readonl
     if (io.env.COX_DEBUG && error instanceof Error) io.stderr(`${error.stack ?? ""}\n`);
     return 1;
   }
+}
+
+/** Where a command's name stands behind flags and their values; -1 when there is none. */
+function nameAt(line: readonly string[], switches: readonly string[]): number {
+  for (let at = 0; at < line.length; at += 1) {
+    const word = line[at] ?? "";
+    if (!word.startsWith("-")) return at;
+    const isWhole = word.includes("=") || switches.includes(word) || (!word.startsWith("--") && word.length > 2);
+    if (!isWhole) at += 1;
+  }
+  return -1;
 }
 
 async function runCommand<F extends Flags>(

@@ -116,7 +116,13 @@ function throwUnless(
   describe: Describe,
 ): void {
   if (result.outcome === wanted) return;
-  throw cancellation(context.signal) ?? new ReleaseError("WaitFailed", describe(result));
+  const unready = result.pending.map(({ target: { apiVersion, kind, namespace, name } }) => ({
+    apiVersion,
+    kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  }));
+  throw cancellation(context.signal) ?? new ReleaseError("WaitFailed", describe(result), { unready });
 }
 
 interface Texts {

@@ -1,9 +1,6 @@
 import type { Client } from "../../kube/index.ts";
 import {
   assertReachable,
-  createConfigMapStorage,
-  createMemoryStorage,
-  createSecretStorage,
   type Log,
   lastRelease,
   type ReleaseContext,
@@ -15,6 +12,7 @@ import { CommandError, type Io } from "../command.ts";
 import { connectAs } from "./connection.ts";
 import type { GlobalFlagValues } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
+import { openStorage } from "./storage.ts";
 
 /** A cluster as a helm command sees it. */
 export interface HelmCluster {
@@ -40,7 +38,7 @@ export async function withCluster<T>(
   using connected = await connectAs(flags, io);
   const { client } = connected;
   const namespace = given.namespace ?? (flags.namespace || io.env.HELM_NAMESPACE || connected.connection.namespace);
-  const storage = createStorage({ client, namespace, io });
+  const storage = await openStorage({ client, namespace, io });
   if (given.unchecked !== true) await assertReachable({ client });
   const log: Log = ({ level, message, attributes }) => {
     if (level === "DEBUG" && !flags.debug) return;
@@ -56,29 +54,4 @@ export async function readRelease(storage: Storage, name: string, revision: numb
   if (releaseNameProblem(name) !== undefined)
     throw new CommandError(`releaseContent: Release name is invalid: ${name}`);
   return revision <= 0 ? await lastRelease(storage, name) : await storage.get(name, revision);
-}
-
-function createStorage({
-  client,
-  namespace,
-  io,
-}: {
-  readonly client: Client;
-  readonly namespace: string;
-  readonly io: Io;
-}): Storage {
-  const driver = io.env.HELM_DRIVER ?? "";
-  switch (driver) {
-    case "":
-    case "secret":
-    case "secrets":
-      return createSecretStorage({ client, namespace, now: io.now });
-    case "configmap":
-    case "configmaps":
-      return createConfigMapStorage({ client, namespace, now: io.now });
-    case "memory":
-      return createMemoryStorage({ now: io.now });
-    default:
-      throw new CommandError(`unknown driver ${JSON.stringify(driver)}`);
-  }
 }

@@ -2,6 +2,7 @@ import { messageOf } from "../../base/errors.ts";
 import { type Connected, type Connection, connect, connectTo } from "../../kube/node/index.ts";
 import { CommandError, type Io } from "../command.ts";
 import type { GlobalFlagValues } from "./global-flags.ts";
+import { klogLine } from "./log-line.ts";
 
 /** Connects as helm's flags, its environment and the kubeconfig say, in this order. Throws CommandError with helm's text. */
 export async function connectAs(flags: GlobalFlagValues, io: Io): Promise<Connected> {
@@ -23,7 +24,8 @@ export async function connectAs(flags: GlobalFlagValues, io: Io): Promise<Connec
     },
     ...(given.impersonate === undefined ? {} : { impersonate: given.impersonate }),
   };
-  return connectTo(changed, { env: { ...env }, userAgent: "Helm/4.2.4" });
+  const onWarning = (text: string): void => io.stderr(klogLine(`Warning: ${text}`, io.now()));
+  return connectTo(changed, { env: { ...env }, userAgent: "Helm/4.2.4", onWarning });
 }
 
 interface Overrides {

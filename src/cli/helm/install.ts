@@ -6,36 +6,18 @@ import {
   type ReleaseContext,
   type ReleaseRecord,
 } from "../../release/index.ts";
-import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
+import { CommandError, defineCommand, type Flags, type Io } from "../command.ts";
 import { takesAtLeast } from "./arguments.ts";
 import { withCluster } from "./cluster.ts";
-import { globalFlags } from "./global-flags.ts";
-import { dryRunFlags, dryRunOf } from "./dry-run.ts";
-import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
-import { outputFlags, outputFormat } from "./output.ts";
-import {
-  announceCancellation,
-  checkReleaseFlags,
-  failingAs,
-  labelsOf,
-  logFailure,
-  releaseFlags,
-} from "./release-flags.ts";
+import { announceCancellation, failingAs, logFailure, type ReleaseFlagValues, releaseFlags } from "./release-flags.ts";
 import { nameAndChart } from "./release-name.ts";
+import { loadRequest, type ReleaseOptions, readRequest } from "./release-request.ts";
 import { writeStatus } from "./status-text.ts";
-import { readValues, valuesFlags } from "./values-flags.ts";
-import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 
 const usage = "helm install [NAME] [CHART] [flags]";
 
 const flags = {
-  ...globalFlags,
-  ...valuesFlags,
   ...releaseFlags,
-  ...waitFlags,
-  ...timeoutFlags,
-  ...dryRunFlags,
-  ...outputFlags,
   "server-side": { type: "boolean", default: true, help: "object updates run in the server instead of the client" },
   replace: {
     type: "boolean",
@@ -45,8 +27,6 @@ const flags = {
   "name-template": { type: "string", help: "specify template used to name the release" },
 } as const satisfies Flags;
 
-type InstallFlags = FlagValues<typeof flags>;
-
 /** `helm install`: makes the first revision of a release. */
 export const command = defineCommand({
   name: "install",
@@ -55,10 +35,7 @@ export const command = defineCommand({
   flags,
   checkArgs: takesAtLeast(1, usage),
   run: async ({ flags, given, args, io }) => {
-    checkReleaseFlags({ given, io });
-    const format = outputFormat(flags);
-    const dryRun = dryRunOf(flags, io);
-    const strategy = waitStrategy(flags, io);
+    const { format, options } = readRequest({ flags, given, io });
     const record = await failingAs("INSTALLATION FAILED", async () => {
       const { name, chart: reference } = nameAndChart({
         args,
@@ -66,19 +43,8 @@ export const command = defineCommand({
         generate: flags["generate-name"],
         now: io.now,
       });
-      return await installChart({
-        name,
-        reference,
-        io,
-        flags,
-        options: {
-          dryRun,
-          serverSideApply: flags["server-side"],
-          replace: flags.replace,
-          hideSecret: flags["hide-secret"],
-          waitStrategy: strategy,
-        },
-      });
+      const own = { serverSideApply: flags["server-side"], replace: flags.replace };
+      return await installChart({ name, reference, io, flags, options: { ...options, ...own } });
     });
     writeStatus(io, format, record, { debug: flags.debug, hideNotes: flags["hide-notes"] });
     return 0;
@@ -90,48 +56,17 @@ export interface InstallRequest {
   readonly reference: string;
   readonly io: Io;
   /** Flags that `helm upgrade --install` has, too. */
-  readonly flags: Pick<InstallFlags, keyof typeof installFlags>;
-  readonly options: Pick<InstallOptions, "dryRun" | "serverSideApply" | "replace" | "hideSecret" | "waitStrategy">;
+  readonly flags: ReleaseFlagValues;
+  readonly options: Omit<ReleaseOptions, "serverSideApply"> & Pick<InstallOptions, "serverSideApply" | "replace">;
 }
-
-const installFlags = {
-  ...globalFlags,
-  ...valuesFlags,
-  ...releaseFlags,
-  ...waitFlags,
-  ...timeoutFlags,
-} as const satisfies Flags;
 
 /** Loads a chart and installs it as the flags say. */
 export async function installChart({ name, reference, io, flags, options }: InstallRequest): Promise<ReleaseRecord> {
-  const labels = labelsOf(flags);
-  const path = await locateChart(reference, flags, io);
-  const values = await readValues(flags, io);
-  const chart = await loadChart(path, io);
-  checkInstallable(chart, io);
+  const loaded = await loadRequest(reference, { flags, io });
   using _ = announceCancellation(name, io);
+  const more = { createNamespace: flags["create-namespace"], skipCrds: flags["skip-crds"] };
   const run = (context: ReleaseContext, namespace: string): Promise<ReleaseRecord> =>
-    install(context, {
-      ...options,
-      name,
-      namespace,
-      chart,
-      values,
-      createNamespace: flags["create-namespace"],
-      skipCrds: flags["skip-crds"],
-      forceConflicts: flags["force-conflicts"],
-      forceReplace: flags["force-replace"] || flags.force,
-      takeOwnership: flags["take-ownership"],
-      disableHooks: flags["no-hooks"],
-      waitForJobs: flags["wait-for-jobs"],
-      timeout: flags.timeout,
-      rollbackOnFailure: flags["rollback-on-failure"] || flags.atomic,
-      description: flags.description,
-      labels,
-      skipSchemaValidation: flags["skip-schema-validation"],
-      subNotes: flags["render-subchart-notes"],
-      chartLog: logTo(io),
-    });
+    install(context, { ...options, ...loaded, ...more, name, namespace });
   try {
     if (options.dryRun === "client")
       return await run(offline(io), flags.namespace || io.env.HELM_NAMESPACE || "default");

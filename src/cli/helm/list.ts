@@ -1,7 +1,8 @@
 import { RE2JS } from "re2js";
 import { messageOf } from "../../base/errors.ts";
 import { compareBytes } from "../../base/value.ts";
-import type { ReleaseRecord } from "../../release/index.ts";
+import { isApiError } from "../../api/index.ts";
+import type { ReleaseRecord, Storage } from "../../release/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues } from "../command.ts";
 import { appVersionOf, chartNameOf } from "./chart-name.ts";
 import { withCluster } from "./cluster.ts";
@@ -27,6 +28,7 @@ const flags = {
   "all-namespaces": { type: "boolean", short: "A", help: "list releases across all namespaces" },
   max: { type: "integer", short: "m", default: 256, help: "maximum number of releases to fetch" },
   offset: { type: "integer", help: "next release index in the list, used to offset from start value" },
+  "time-format": { type: "string", help: 'format time using golang time formatter, eg: "2006-01-02 15:04:05Z0700"' },
   filter: { type: "string", short: "f", help: "a regular expression; only releases whose name matches are listed" },
   selector: { type: "string", short: "l", help: "label selector; only releases whose labels match are listed" },
 } as const satisfies Flags;
@@ -51,7 +53,7 @@ export const command = defineCommand({
         const chosen = chooseReleases(all, flags);
         if (flags.selector === "") return paged(chosen, flags, all.length);
         // Helm selects among the newest revisions only; the selector is the API server's to understand.
-        const matching = new Set((await storage.list({ labelSelector: flags.selector })).map(keyOf));
+        const matching = new Set((await listSelected(storage, flags.selector)).map(keyOf));
         return paged(
           chosen.filter((record) => matching.has(keyOf(record))),
           flags,
@@ -64,11 +66,23 @@ export const command = defineCommand({
       writeOutput(io, format, { value: names, table: () => names.map((name) => `${name}\n`).join("") });
       return 0;
     }
-    const elements = releases.map(toElement);
+    const layout = flags["time-format"];
+    const showTime = layout === "" ? goTime : (await import("./time-format.ts")).timeFormatter(layout);
+    const elements = releases.map((record) => toElement(record, showTime));
     writeOutput(io, format, { value: elements, table: () => tableOf(elements, flags["no-headers"]) });
     return 0;
   },
 });
+
+/** Helm reads the selector itself, so what is wrong with it is said without the storage's words around it. */
+async function listSelected(storage: Storage, labelSelector: string): Promise<readonly ReleaseRecord[]> {
+  try {
+    return await storage.list({ labelSelector });
+  } catch (error) {
+    const { cause } = error as { readonly cause?: unknown };
+    throw isApiError(cause, "BadRequest") ? new CommandError(cause.message) : error;
+  }
+}
 
 /** The newest revision of each release that the flags ask for, in their order. */
 export function chooseReleases(
@@ -148,13 +162,13 @@ interface ListElement {
   readonly app_version: string;
 }
 
-function toElement(record: ReleaseRecord): ListElement {
+function toElement(record: ReleaseRecord, showTime: (timestamp: string) => string): ListElement {
   const { last_deployed } = record.info;
   return {
     name: record.name,
     namespace: record.namespace,
     revision: String(record.version),
-    updated: last_deployed === undefined ? "-" : goTime(last_deployed),
+    updated: last_deployed === undefined ? "-" : showTime(last_deployed),
     status: record.info.status,
     chart: chartNameOf(record),
     app_version: appVersionOf(record),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createCluster } from "../../cluster/index.ts";
+import { createCluster, startLifecycle } from "../../cluster/index.ts";
 import { serveCluster, writeKubeconfig } from "../../cluster/node/index.ts";
 import type { CommandGroup, Io } from "../command.ts";
 import { cox } from "../commands.ts";
@@ -20,6 +20,7 @@ interface Step {
 
 interface Scenario {
   readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 
@@ -36,9 +37,10 @@ interface Terminal {
   readonly close: () => Promise<void>;
 }
 
-async function openTerminal(): Promise<Terminal> {
+async function openTerminal(env: Io["env"]): Promise<Terminal> {
   const directory = mkdtempSync(join(tmpdir(), "coxswain-helm-"));
   const cluster = createCluster();
+  const lifecycle = await startLifecycle({ cluster });
   const served = await serveCluster({ cluster });
   const kubeconfig = join(directory, "kubeconfig");
   writeKubeconfig(kubeconfig, { server: served.url, token: served.token });
@@ -49,28 +51,29 @@ async function openTerminal(): Promise<Terminal> {
         stdout: (text) => void (printed.stdout += text),
         stderr: (text) => void (printed.stderr += text),
         stdin: async () => "",
-        env: { KUBECONFIG: kubeconfig, HELM_NAMESPACE: "default" },
+        env: { KUBECONFIG: kubeconfig, HELM_NAMESPACE: "default", ...env },
         cwd: `${testdata}charts`,
         isTerminal: false,
         signal: new AbortController().signal,
         now: () => new Date(),
       };
-      const exit = await runLine(helm, "helm", line.split(" "), io);
+      const exit = await runLine(helm, "helm", line.replaceAll("NAMESPACE", "default").split(" "), io);
       return { line, exit, stdout: normalize(printed.stdout), stderr: normalize(printed.stderr) };
     },
     close: async () => {
       await served.close();
+      await lifecycle.stop();
       await cluster.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-for (const { name, steps } of scenarios) {
+for (const { name, env, steps } of scenarios) {
   describe(`the helm commands print what helm prints: ${name}`, () => {
     let terminal: Terminal;
     before(async () => {
-      terminal = await openTerminal();
+      terminal = await openTerminal(env);
     });
     after(() => terminal.close());
     for (const [index, step] of steps.entries()) {

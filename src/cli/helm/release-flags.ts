@@ -1,11 +1,22 @@
 import { ReleaseError, type ReleaseRecord } from "../../release/index.ts";
 import { messageOf } from "../../base/errors.ts";
-import { CommandError, type Flags, type Io } from "../command.ts";
+import { CommandError, type Flags, type FlagValues, type Io } from "../command.ts";
 import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
+import { dryRunFlags } from "./dry-run.ts";
+import { globalFlags } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
+import { outputFlags } from "./output.ts";
+import { valuesFlags } from "./values-flags.ts";
+import { timeoutFlags, waitFlags } from "./wait-flags.ts";
 
-/** The flags that install and upgrade share. */
+/** The flags that install and upgrade share: all but those that only one of them has. */
 export const releaseFlags = {
+  ...globalFlags,
+  ...valuesFlags,
+  ...waitFlags,
+  ...timeoutFlags,
+  ...dryRunFlags,
+  ...outputFlags,
   "create-namespace": { type: "boolean", help: "create the release namespace if not present" },
   "force-replace": { type: "boolean", help: "force resource updates by replacement" },
   force: { type: "boolean", hidden: true, help: "deprecated" },
@@ -32,6 +43,8 @@ export const releaseFlags = {
   ...chartPathFlags,
   "post-renderer": { type: "string", hidden: true, help: "the name of a post-renderer plugin" },
 } as const satisfies Flags;
+
+export type ReleaseFlagValues = FlagValues<typeof releaseFlags>;
 
 interface Given {
   readonly given: ReadonlySet<string>;
@@ -84,6 +97,8 @@ export async function failingAs(prefix: string, work: () => Promise<ReleaseRecor
   try {
     return await work();
   } catch (error) {
+    // What has been told already needs no more words.
+    if (error instanceof CommandError && error.message === "") throw error;
     throw new CommandError(`${prefix}: ${messageOf(error)}`);
   }
 }

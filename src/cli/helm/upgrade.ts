@@ -10,26 +10,15 @@ import {
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
 import { takesExactly } from "./arguments.ts";
 import { withCluster } from "./cluster.ts";
-import { globalFlags } from "./global-flags.ts";
-import { dryRunFlags, dryRunOf } from "./dry-run.ts";
 import { installChart } from "./install.ts";
-import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
-import { outputFlags, outputFormat } from "./output.ts";
-import { announceCancellation, checkReleaseFlags, failingAs, labelsOf, releaseFlags } from "./release-flags.ts";
+import { announceCancellation, failingAs, releaseFlags } from "./release-flags.ts";
+import { loadRequest, readRequest } from "./release-request.ts";
 import { writeStatus } from "./status-text.ts";
-import { readValues, valuesFlags } from "./values-flags.ts";
-import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 
 const usage = "helm upgrade [RELEASE] [CHART] [flags]";
 
 const flags = {
-  ...globalFlags,
-  ...valuesFlags,
   ...releaseFlags,
-  ...waitFlags,
-  ...timeoutFlags,
-  ...dryRunFlags,
-  ...outputFlags,
   install: { type: "boolean", short: "i", help: "if a release by this name doesn't already exist, run an install" },
   "server-side": { type: "string", default: "auto", help: 'must be "true", "false" or "auto"' },
   "reset-values": { type: "boolean", help: "reset the values to the ones built into the chart" },
@@ -53,59 +42,30 @@ export const command = defineCommand({
   flags,
   checkArgs: takesExactly(2, usage),
   run: async ({ flags, given, args: [name = "", reference = ""], io }) => {
-    checkReleaseFlags({ given, io });
-    const format = outputFormat(flags);
-    const dryRun = dryRunOf(flags, io);
-    const strategy = waitStrategy(flags, io);
+    const { format, options } = readRequest({ flags, given, io });
     const status = { debug: flags.debug, hideNotes: flags["hide-notes"] };
-    const hideSecret = flags["hide-secret"];
     if (flags.install) {
       const last = await withCluster({ flags, io }, ({ storage }) => lastOrNone(storage, name));
       if (last === undefined || last.info.status === "uninstalled") {
         if (format === "table") io.stdout(`Release ${JSON.stringify(name)} does not exist. Installing it now.\n`);
-        const replace = last !== undefined;
-        const options = {
-          dryRun,
-          serverSideApply: flags["server-side"] !== "false",
-          replace,
-          hideSecret,
-          waitStrategy: strategy,
-        };
-        writeStatus(io, format, await installChart({ name, reference, io, flags, options }), status);
+        const own = { serverSideApply: flags["server-side"] !== "false", replace: last !== undefined };
+        const record = await installChart({ name, reference, io, flags, options: { ...options, ...own } });
+        writeStatus(io, format, record, status);
         return 0;
       }
     }
-    const labels = labelsOf(flags);
-    const path = await locateChart(reference, flags, io);
-    const values = await readValues(flags, io);
-    const chart = await loadChart(path, io);
-    checkInstallable({ ...chart, metadata: { ...chart.metadata, type: "application" } }, io);
+    const loaded = await loadRequest(reference, { flags, io, upgrades: true });
     using _ = announceCancellation(name, io);
     const record = await failingAs("UPGRADE FAILED", () =>
       withCluster({ flags, io, unchecked: true }, ({ context }) =>
         upgrade(context, {
+          ...options,
+          ...loaded,
           name,
-          chart,
-          values,
-          dryRun,
-          hideSecret,
-          labels,
           serverSideApply: serverSideOf(flags["server-side"]),
           valuesPolicy: policyOf(flags),
-          forceConflicts: flags["force-conflicts"],
-          forceReplace: flags["force-replace"] || flags.force,
-          takeOwnership: flags["take-ownership"],
-          disableHooks: flags["no-hooks"],
-          waitStrategy: strategy,
-          waitForJobs: flags["wait-for-jobs"],
-          timeout: flags.timeout,
           cleanupOnFail: flags["cleanup-on-fail"],
-          rollbackOnFailure: flags["rollback-on-failure"] || flags.atomic,
           maxHistory: maxHistory(flags, given, io),
-          description: flags.description,
-          skipSchemaValidation: flags["skip-schema-validation"],
-          subNotes: flags["render-subchart-notes"],
-          chartLog: logTo(io),
         }),
       ),
     );

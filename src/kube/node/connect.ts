@@ -1,6 +1,7 @@
 import { type ClientOptions, createClient } from "../client.ts";
 import { KubeError } from "../errors.ts";
-import type { Client } from "../types.ts";
+import type { Client, Fetch } from "../types.ts";
+import { warningsOf } from "../warnings.ts";
 import { type Connection, connectionOf, inClusterConnection } from "./connection.ts";
 import { createFetch } from "./fetch.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
@@ -10,6 +11,8 @@ export interface ConnectOptions extends Pick<ClientOptions, "userAgent" | "qps" 
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Told what the API warns of: a field that it does not know, a version that is going away. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** A client and what it is connected to. Disposing closes its connections. */
@@ -30,14 +33,19 @@ export async function connect(options: ConnectOptions = {}): Promise<Connected> 
 /** As `connect`, to a connection that is known: from a kubeconfig in a Secret for example. */
 export function connectTo(
   connection: Connection,
-  { env = process.env, ...options }: Omit<ConnectOptions, "kubeconfig" | "context"> = {},
+  { env = process.env, onWarning, ...options }: Omit<ConnectOptions, "kubeconfig" | "context"> = {},
 ): Connected {
   const node = createFetch(connection, env);
   const { impersonate } = connection;
+  const fetch: Fetch = async (request) => {
+    const response = await node.fetch(request);
+    if (onWarning !== undefined) for (const text of warningsOf(response.headers)) onWarning(text);
+    return response;
+  };
   const client = createClient({
     ...(impersonate === undefined ? {} : { impersonate }),
     ...options,
-    fetch: node.fetch,
+    fetch,
     server: connection.server,
   });
   return { client, connection, fetch: node.fetch, [Symbol.dispose]: () => node[Symbol.dispose]() };
