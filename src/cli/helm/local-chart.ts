@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, resolve } from "node:path";
+import { messageOf } from "../../base/errors.ts";
 import { type Chart, ChartError, type ChartLimits, loadChartArchive, type Log } from "../../chart/index.ts";
 import { loadChartDirectory } from "../../chart/node/index.ts";
 import { CommandError, type Io } from "../command.ts";
@@ -63,16 +64,41 @@ function readPackage(path: string): Uint8Array {
   }
 }
 
-/** Refuses charts that cannot be installed, warns of deprecated ones, and misses dependencies, as helm does before it renders. */
-export function checkInstallable(chart: Chart, io: Io): void {
+/**
+ * Loads a chart that is to be rendered, as helm does: refuses what cannot be installed, warns of what is deprecated, and misses
+ * dependencies, or updates them if `--dependency-update` says so.
+ */
+export async function loadInstallable(
+  path: string,
+  {
+    flags,
+    io,
+    limits = {},
+    anyType = false,
+  }: {
+    readonly flags: ChartPathFlagValues &
+      SettingsFlagValues & { readonly debug: boolean; readonly "dependency-update": boolean };
+    readonly io: Io;
+    readonly limits?: ChartLimits;
+    /** Library charts pass, too: helm asks only at an install. */
+    readonly anyType?: boolean;
+  },
+): Promise<Chart> {
+  const chart = await loadChart(path, io, limits);
   const { type = "", deprecated } = chart.metadata;
-  if (type !== "" && type !== "application") throw new CommandError(`${type} charts are not installable`);
+  if (!anyType && type !== "" && type !== "application") throw new CommandError(`${type} charts are not installable`);
   if (deprecated) io.stderr(logLine({ level: "WARN", message: "this chart is deprecated" }));
   const missing = missingDependencies(chart);
-  if (missing.length > 0)
+  if (missing.length === 0) return chart;
+  if (!flags["dependency-update"])
     throw new CommandError(
       `an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
     );
+  const { updateOnTheWay } = await import("./dependencies/on-the-way.ts");
+  await updateOnTheWay(path, { flags, io, out: io.stdout });
+  return await loadChart(path, io, limits).catch((cause: unknown) => {
+    throw new CommandError(`failed reloading chart after repo update: ${messageOf(cause)}`);
+  });
 }
 
 /** Names of the dependencies that Chart.yaml lists and charts/ does not hold. */

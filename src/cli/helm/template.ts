@@ -14,7 +14,7 @@ import {
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
 import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
 import { globalFlags } from "./global-flags.ts";
-import { checkInstallable, loadChart, locateChart, logTo } from "./local-chart.ts";
+import { loadInstallable, locateChart, logTo } from "./local-chart.ts";
 import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
@@ -31,6 +31,7 @@ const templateFlags = {
   "include-crds": { type: "boolean", help: "include CRDs in the templated output" },
   "skip-crds": { type: "boolean", help: "if set, no CRDs will be installed" },
   "skip-tests": { type: "boolean", help: "skip tests from templated output" },
+  "dependency-update": { type: "boolean", help: "update dependencies if they are missing before installing the chart" },
   "is-upgrade": { type: "boolean", help: "set .Release.IsUpgrade instead of .Release.IsInstall" },
   "kube-version": { type: "string", help: "Kubernetes version used for Capabilities.KubeVersion" },
   "api-versions": { type: "list", short: "a", help: "Kubernetes api versions used for Capabilities.APIVersions" },
@@ -68,8 +69,7 @@ export const command = defineCommand({
     });
     const path = await locateChart(reference, flags, io);
     const values = await readValues(flags, io);
-    const chart = await loadChart(path, io);
-    checkInstallable(chart, io);
+    const chart = await loadInstallable(path, { flags, io });
     checkReleaseName(name, io);
     let rendered: Rendered;
     try {
