@@ -4,9 +4,14 @@ import { type CrashPoint, createCrashingFetch } from "./crashing-fetch.ts";
 import { describeRevisions, openPlace, type Place, readState, type State } from "./place.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** What the action leaves when nobody disturbs it, and how many writes it makes. */
-export interface Reference extends State {
+/** A scenario that nobody disturbs. */
+export interface Reference {
+  /** How many writes the action makes. */
   readonly writes: number;
+  /** What the action leaves. */
+  readonly alone: State;
+  /** What is left in the end: by the action, or by what it gives way to. */
+  readonly end: State;
 }
 
 export async function runUndisturbed(scenario: Scenario): Promise<Reference> {
@@ -15,11 +20,12 @@ export async function runUndisturbed(scenario: Scenario): Promise<Reference> {
   const counting = createCrashingFetch(place.api.fetch);
   await scenario.action({ context: place.contextOn(counting.fetch), place });
   const writes = counting.writes();
-  if (scenario.likeAction === undefined) return { ...(await readState(place)), writes };
+  const alone = await readState(place);
+  if (scenario.likeAction === undefined) return { writes, alone, end: alone };
   await using another = await openPlace();
   await prepare(scenario, another);
   await scenario.likeAction({ context: another.contextOn(another.api.fetch), place: another });
-  return { ...(await readState(another)), writes };
+  return { writes, alone, end: await readState(another) };
 }
 
 /** Kills the action at a point; `kill` may do so with a process of its own. */
@@ -40,7 +46,7 @@ export const killInProcess: Kill = async (place, scenario, point) => {
 export async function tryPoint(
   scenario: Scenario,
   point: CrashPoint,
-  { reference, kill }: { readonly reference: State; readonly kill: Kill },
+  { reference, kill }: { readonly reference: Reference; readonly kill: Kill },
 ): Promise<void> {
   await using place = await openPlace();
   await prepare(scenario, place);
@@ -49,26 +55,30 @@ export async function tryPoint(
   const crashed = (await readState(place)).revisions;
   await scenario.again({ context: place.contextOn(place.api.fetch), place });
   const after = await readState(place);
-  const where = `${scenario.name}, dead ${point.side} write ${point.write}: ${describeRevisions(crashed)} → ${describeRevisions(after.revisions)}`;
-  assert.deepEqual(after.objects, reference.objects, `other objects than without the crash: ${where}`);
-  assertHistory({ scenario, before, crashed, after: after.revisions, reference: reference.revisions }, where);
+  const where = `${scenario.name}, dead ${point.side} write ${point.write}: ${describeRevisions(crashed)}`;
+  assertConverged({ scenario, before, crashed, after, end: reference.end }, where);
 }
 
-async function prepare(scenario: Scenario, place: Place): Promise<void> {
+export async function prepare(scenario: Scenario, place: Place): Promise<void> {
   await scenario.before?.({ context: place.contextOn(place.api.fetch), place });
 }
 
-function assertHistory(
+/** What holds once the next process is done, whatever became of the one before: nothing is orphaned, under way or lost. */
+export function assertConverged(
   history: {
     readonly scenario: Scenario;
     readonly before: readonly ReleaseRecord[];
     readonly crashed: readonly ReleaseRecord[];
-    readonly after: readonly ReleaseRecord[];
-    readonly reference: readonly ReleaseRecord[];
+    readonly after: State;
+    readonly end: State;
   },
-  where: string,
+  told: string,
 ): void {
-  const { scenario, before, crashed, after, reference } = history;
+  const { scenario, before, crashed } = history;
+  const { revisions: after, objects } = history.after;
+  const { revisions: reference } = history.end;
+  const where = `${told} → ${describeRevisions(after)}`;
+  assert.deepEqual(objects, history.end.objects, `leaves other objects: ${where}`);
   const last = after.at(-1);
   assert.equal(last?.info.status, reference.at(-1)?.info.status, `ends in another state: ${where}`);
   const open = after.filter(({ info }) => /^pending|uninstalling/.test(info.status));

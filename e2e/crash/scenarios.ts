@@ -118,6 +118,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "install that fails",
+    fails: true,
     action: failing(installing(broken)),
     again: ensuring(second),
     adds: 1,
@@ -125,6 +126,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "install that fails and is undone",
+    fails: true,
     action: failing(installing(hooked.broken, { rollbackOnFailure: true, waitStrategy: "watcher" })),
     again: ensuring(hooked.second),
     adds: 1,
@@ -178,6 +180,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "upgrade that fails",
     before: done(installing(first)),
+    fails: true,
     action: failing(upgrading(broken)),
     again: ensuring(second),
     adds: 1,
@@ -186,6 +189,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "upgrade that fails and cleans up",
     before: done(installing(first)),
+    fails: true,
     action: failing(upgrading(broken, { cleanupOnFail: true })),
     again: ensuring(second),
     adds: 1,
@@ -194,6 +198,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "upgrade that fails and is rolled back",
     before: done(installing(quiet.first)),
+    fails: true,
     action: failing(upgrading(quiet.broken, { rollbackOnFailure: true })),
     again: failing(ensuring(quiet.broken, { rollbackOnFailure: true })),
     adds: 2,
@@ -201,6 +206,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "upgrade that fails and is rolled back, client-side with hooks",
     before: done(installing(quietHooked.first, clientSide)),
+    fails: true,
     action: failing(upgrading(quietHooked.broken, { rollbackOnFailure: true })),
     again: failing(ensuring(quietHooked.broken, { rollbackOnFailure: true })),
     adds: 2,

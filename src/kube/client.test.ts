@@ -246,9 +246,15 @@ const repeated: readonly {
     fails: /no server/,
   },
   {
-    name: "does not ask again for what failed",
-    replies: [code(500, "webhook failed"), ok],
+    name: "reads again what failed",
+    replies: [code(500, "etcd timed out"), ok],
     call: (c) => c.get(reference("a")),
+    asks: 2,
+  },
+  {
+    name: "does not write again what failed",
+    replies: [code(500, "webhook failed"), ok],
+    call: (c) => c.apply(configMap("a"), { fieldManager: "t" }),
     asks: 1,
     fails: /webhook failed/,
   },

@@ -95,9 +95,10 @@ async function pauseAfter(response: Response): Promise<number | undefined> {
   return leaderless.some((words) => text.includes(words)) ? 100 : undefined;
 }
 
-/** A proxy or a server that is just starting says so without a time; what is asked again may find it back. */
-function isPassing({ status, headers }: Response, { idempotent }: Call): boolean {
-  return idempotent === true && !headers.has("retry-after") && (status === 502 || status === 503 || status === 504);
+/** True for what may be over in a moment though the server names no time: a gateway without a server, and a read that broke. */
+function isPassing({ status, headers }: Response, { idempotent, method }: Call): boolean {
+  if (idempotent !== true || headers.has("retry-after")) return false;
+  return status === 502 || status === 503 || status === 504 || (status === 500 && method === "GET");
 }
 
 const leaderless = ["etcdserver: leader changed", "rpc error: code = Unknown desc = raft proposal dropped"];

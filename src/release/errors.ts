@@ -1,3 +1,4 @@
+import type { ObjectReference } from "../api/index.ts";
 import { CodedError, messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
 import type { ReleaseRecord } from "./record.ts";
@@ -49,20 +50,34 @@ export type ReleaseErrorCode =
  */
 export class ReleaseError extends CodedError<ReleaseErrorCode> {
   readonly record: ReleaseRecord | undefined;
+  /** What was waited for in vain. */
+  readonly unready: readonly ObjectReference[];
 
   constructor(
     code: ReleaseErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly record?: ReleaseRecord | undefined },
+    options?: ErrorOptions & {
+      readonly record?: ReleaseRecord | undefined;
+      readonly unready?: readonly ObjectReference[];
+    },
   ) {
     super(code, message, options);
     this.record = options?.record;
+    this.unready = options?.unready ?? [];
   }
 }
 
 /** True for a ReleaseError with this code. */
 export function hasCode(thrown: unknown, code: ReleaseErrorCode): boolean {
   return thrown instanceof ReleaseError && thrown.code === code;
+}
+
+/** The objects that were waited for in vain, wherever in the chain of causes that is told. */
+export function unreadyOf(thrown: unknown): readonly ObjectReference[] {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if (error instanceof ReleaseError && error.unready.length > 0) return error.unready;
+  }
+  return [];
 }
 
 /** What every lookup says of a release that is not there; Helm's text. */

@@ -147,6 +147,8 @@ async function fail(context: ReleaseContext, draft: Draft, thrown: unknown, opti
         ...(timeout === undefined ? {} : { timeout }),
       });
     } catch (cause) {
+      // An uninstallation that did not begin leaves the revision to us: it must not stay under way.
+      if (!(cause instanceof ReleaseError) || cause.record === undefined) await storeDraft(context, draft);
       const message = `an error occurred while uninstalling the release. original install error: ${text}: ${messageOf(cause)}`;
       throw wrapped(error, message, draft.stored);
     }

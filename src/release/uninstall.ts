@@ -4,7 +4,7 @@ import { deleteObjects } from "./apply.ts";
 import { assertReachable } from "./capabilities.ts";
 import { busily, type Milliseconds, observed, type ReleaseContext } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
-import { ReleaseError, wrapped } from "./errors.ts";
+import { hasCode, ReleaseError, wrapped } from "./errors.ts";
 import { type HookLogs, runHooks } from "./hooks.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
@@ -179,7 +179,7 @@ async function readHistory({ storage }: ReleaseContext, options: UninstallOption
   try {
     return sortByRevision(await storage.history(name));
   } catch (error) {
-    if (ignoreNotFound) return [];
+    if (ignoreNotFound && hasCode(error, "NotFound")) return [];
     throw wrapped(error, `uninstall: Release not loaded: ${name}: ${messageOf(error)}`);
   }
 }

@@ -125,10 +125,10 @@ async function createOnce(client: Client, object: KubeObject, abort: { readonly 
       return;
     } catch (error) {
       if (!isUncertain(error)) throw error;
+      await delay(pause * tried);
       const stored = await client.tryGet(referenceTo(object), abort);
       if (stored !== undefined && isSameData(stored, object)) return;
       if (stored !== undefined || tried === attempts) throw error;
-      await delay(pause * tried);
     }
   }
 }
