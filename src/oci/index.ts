@@ -1,4 +1,6 @@
 export { pushArtifact, selectLayer } from "./artifact.ts";
+export { cloudKeychain, type CloudProvider } from "./cloud/keychain.ts";
+export type { CloudPorts } from "./cloud/ports.ts";
 export {
   createHelperKeychain,
   eraseFromHelper,

@@ -65,7 +65,7 @@ export async function openRepository(
 ): Promise<ChartSource> {
   const { url } = repository.spec;
   if (url.startsWith("oci://")) {
-    const access = await registryAccessTo(repository, context);
+    const access = await registryAccessTo(repository, { context, ports });
     return createRegistrySource(url, access, {
       ...(ports.helmChartMaxSize === undefined ? {} : { limit: ports.helmChartMaxSize }),
       ...(verify === undefined ? {} : { verify: await verify() }),

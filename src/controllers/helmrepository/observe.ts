@@ -1,7 +1,7 @@
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { HelmRepository } from "../../api/index.ts";
-import { type Keychain, parseDockerConfig } from "../../oci/index.ts";
+import { cloudKeychain, type Keychain, parseDockerConfig } from "../../oci/index.ts";
 import {
   type Artifact,
   createTransport,
@@ -82,17 +82,15 @@ export async function httpAccessTo(
 }
 
 /** How a registry is spoken to. */
-export async function registryAccessTo(repository: HelmRepository, context: Context): Promise<RegistryAccess> {
+export async function registryAccessTo(
+  repository: HelmRepository,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<RegistryAccess> {
   const { spec } = repository;
-  if (spec.secretRef === undefined && spec.provider !== undefined && spec.provider !== "generic")
-    fail({
-      condition: "FetchFailed",
-      reason: "AuthenticationFailed",
-      message: `spec.provider ${JSON.stringify(spec.provider)} is not supported yet`,
-      next: "stall",
-    });
   const { tls, secret } = await readSecrets(repository, context);
-  const keychain = secret === undefined ? undefined : keychainOf(secret, new URL(spec.url).host);
+  const { host } = new URL(spec.url);
+  const keychain =
+    secret === undefined ? await askCloud(spec.provider, host, { context, ports }) : keychainOf(secret, host);
   return {
     plainHttp: spec.insecure === true,
     timeout: parseDuration(spec.timeout ?? "60s"),
@@ -100,6 +98,19 @@ export async function registryAccessTo(repository: HelmRepository, context: Cont
     ...(keychain === undefined ? {} : { keychain }),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+/** The credentials of this process in a cloud, for a registry there. */
+async function askCloud(
+  provider: HelmRepository["spec"]["provider"],
+  host: string,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Keychain | undefined> {
+  if (provider === undefined || provider === "generic") return undefined;
+  const keychain = cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
+  const prefix = `failed to get credential from '${provider}'`;
+  await orFail({ condition: "FetchFailed", reason: "AuthenticationFailed", prefix }, async () => keychain(host));
+  return keychain;
 }
 
 async function readSecrets({ spec, metadata }: HelmRepository, context: Context) {

@@ -2,8 +2,10 @@ import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { KubeObject, OCIRepository } from "../../api/index.ts";
 import {
+  cloudKeychain,
   craneText,
   formatReference,
+  type Keychain,
   type KnownCredentials,
   OciError,
   parseDockerConfig,
@@ -14,8 +16,9 @@ import {
 import { openRegistry, type RegistryAccess, selectTag } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
+import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
-import { type FoundSecret, readSecret, tlsOf } from "../source/secrets.ts";
+import { type FoundSecret, readProxy, readSecret, tlsOf } from "../source/secrets.ts";
 import { wantedOf } from "./decide.ts";
 
 export interface Observation {
@@ -30,11 +33,13 @@ export interface Observation {
 }
 
 /** Asks the registry what the wanted tag or version stands for now. */
-export async function observe(object: OCIRepository, context: Context): Promise<Observation> {
+export async function observe(
+  object: OCIRepository,
+  tools: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Observation> {
   const { spec } = object;
-  assertSupported(object);
   const name = parseRepository(spec.url);
-  const repository = await openRegistry(name, await accessTo(object, context));
+  const repository = await openRegistry(name, await accessTo(object, tools));
   const scope = `${name.registry}/${name.repository}`;
   const wanted = wantedOf(object);
   if (wanted.by === "digest") {
@@ -87,27 +92,18 @@ function parseRepository(url: string): Reference {
   return reference;
 }
 
-/** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
-function assertSupported({ spec }: OCIRepository): void {
-  const missing =
-    spec.proxySecretRef !== undefined
-      ? "spec.proxySecretRef"
-      : spec.provider !== undefined && spec.provider !== "generic" && spec.secretRef === undefined
-        ? `spec.provider ${JSON.stringify(spec.provider)}`
-        : undefined;
-  if (missing === undefined) return;
-  fail({
-    condition: "FetchFailed",
-    reason: "AuthenticationFailed",
-    message: `${missing} is not supported yet`,
-    next: "stall",
-  });
-}
-
-async function accessTo(object: OCIRepository, context: Context): Promise<RegistryAccess> {
+async function accessTo(
+  object: OCIRepository,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<RegistryAccess> {
   const { spec, metadata } = object;
   const { namespace = "" } = metadata;
-  const keychain = await readKeychain(object, context);
+  const known = await readKeychain(object, context);
+  const proxy =
+    spec.proxySecretRef === undefined
+      ? undefined
+      : await readProxy(context, { namespace, name: spec.proxySecretRef.name }, "failed to get proxy address");
+  const keychain = known ?? (await askCloud(object, { context, ports }));
   const certificates =
     spec.certSecretRef === undefined
       ? undefined
@@ -122,8 +118,31 @@ async function accessTo(object: OCIRepository, context: Context): Promise<Regist
     signal: context.signal,
     ...(spec.insecure === true ? { insecure: true } : {}),
     ...(keychain === undefined ? {} : { keychain }),
+    ...(proxy === undefined ? {} : { proxy }),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+/** The credentials of this process in a cloud, for a registry there. */
+async function askCloud(
+  { spec }: OCIRepository,
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+): Promise<Keychain | undefined> {
+  const { provider = "generic" } = spec;
+  if (provider === "generic") return undefined;
+  if (spec.serviceAccountName !== undefined)
+    fail({
+      condition: "FetchFailed",
+      reason: "FeatureGateDisabled",
+      message:
+        "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller",
+      next: "stall",
+    });
+  const keychain = cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
+  const prefix = `failed to get credential from ${provider}`;
+  const { registry } = parseRepository(spec.url);
+  await orFail({ condition: "FetchFailed", reason: "AuthenticationFailed", prefix }, async () => keychain(registry));
+  return keychain;
 }
 
 interface ServiceAccount extends KubeObject {

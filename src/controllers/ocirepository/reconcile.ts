@@ -23,7 +23,7 @@ export function ociRepositoryController(ports: SourcePorts): Controller<OCIRepos
 
 async function refresh(run: Run<OCIRepository, Status>, ports: SourcePorts): Promise<Announcement> {
   const { object, context, owner } = run;
-  const seen = await observe(object, context);
+  const seen = await observe(object, { context, ports });
   await verify(run, seen, ports);
   const decision = decide(object, seen, run.status());
   const inStorage = {

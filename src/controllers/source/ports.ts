@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import {
   type ArtifactStore,
@@ -8,6 +9,7 @@ import {
   type SourceTree,
   type Transport,
 } from "../../sources/index.ts";
+import type { CloudPorts } from "../../oci/index.ts";
 import { limitTo } from "../runtime/index.ts";
 
 /** What the source controllers are given besides a cluster. */
@@ -20,12 +22,15 @@ export interface SourceOptions {
   readonly helmChartMaxSize?: number;
   /** Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
   readonly trustedRoot?: string;
+  /** Where the identity of this process is found, for registries of clouds. */
+  readonly cloud?: CloudPorts;
   /** The Git program; looked for by default, `none` does without. */
   readonly gitProgram?: string | "none";
 }
 
 /** What the source controllers share: an index or a Git tree is read once for all charts that come from it. */
 export interface SourcePorts extends SourceOptions {
+  readonly cloud: CloudPorts;
   readonly indexes: DigestCache<RepositoryIndex>;
   readonly trees: DigestCache<SourceTree & { readonly size: number }>;
   /** Keeps connections to the servers that need no certificates of ours. */
@@ -45,6 +50,12 @@ export interface EntityTag {
 
 export function createSourcePorts(options: SourceOptions): SourcePorts {
   return {
+    cloud: {
+      fetch: createTransport(),
+      env: process.env,
+      readFile: (path) => readFile(path, "utf8"),
+      now: () => new Date(),
+    },
     ...options,
     transport: createTransport({ keepAlive: true }),
     entityTags: new LRUCache({ max: 10_000 }),

@@ -135,3 +135,28 @@ test("HelmChart: pulls from a registry", { skip: withoutRegistry }, async (t) =>
     assert.match(readyOf(failed), want);
   }
 });
+
+test("A cloud's identity is for that cloud's registries only", async (t) => {
+  const world = await startWorld(t);
+  const url = "oci://127.0.0.1:1/charts";
+  for (const provider of ["aws", "azure", "gcp"]) {
+    await world.create(OCIRepository, provider, { url: `${url}/web`, interval: "1h", provider });
+    await world.create(HelmRepository, provider, { url, type: "oci", provider });
+    const from = { kind: "HelmRepository", name: provider };
+    await world.create(HelmChart, provider, { interval: "1h", chart: "web", version: "1.0.0", sourceRef: from });
+    const artifact = await world.until<OCIRepository>(OCIRepository, provider, (object) =>
+      readyOf(object).startsWith("False"),
+    );
+    const name = { aws: "AWS", azure: "Azure", gcp: "GCP" }[provider];
+    const why = `invalid ${name} registry: '127.0.0.1:1'. must match ^`;
+    assert.ok(
+      readyOf(artifact).startsWith(`False AuthenticationFailed: failed to get credential from ${provider}: ${why}`),
+      readyOf(artifact),
+    );
+    const pulled = await world.until<HelmChart>(HelmChart, provider, (object) => readyOf(object).startsWith("False"));
+    assert.ok(
+      readyOf(pulled).startsWith(`False AuthenticationFailed: failed to get credential from '${provider}': ${why}`),
+      readyOf(pulled),
+    );
+  }
+});

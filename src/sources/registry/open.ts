@@ -18,6 +18,8 @@ export interface RegistryAccess {
   readonly plainHttp?: boolean;
   /** Does without TLS, or without checking it, where the registry has none that holds (OCIRepository: spec.insecure). */
   readonly insecure?: boolean;
+  /** The URL of the proxy that all requests go through, with its credentials. */
+  readonly proxy?: string;
   /** Where a proxy is looked up; this process's own environment when absent. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds for all questions together. */
@@ -35,6 +37,7 @@ export async function openRegistry(name: RepositoryName, access: RegistryAccess 
   const skipped = insecure && tls === undefined ? { insecureSkipVerify: true } : tls;
   const fetch = createTransport({
     userAgent: "coxswain",
+    ...(access.proxy === undefined ? {} : { proxy: access.proxy }),
     ...(access.env === undefined ? {} : { env: access.env }),
     ...(skipped === undefined ? {} : { tls: skipped }),
   });
