@@ -11,6 +11,8 @@ export type SourceErrorCode =
   | "ChartNotFound"
   | "ReferenceNotFound"
   | "GitOperationFailed"
+  /** No trusted key made the signature of a commit or a tag. */
+  | "SignatureInvalid"
   | "InvalidPath"
   | "NotFound"
   | "ArtifactChanged"

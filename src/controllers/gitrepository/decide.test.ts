@@ -39,6 +39,24 @@ const cases: readonly {
     want: "store",
   },
   {
+    name: "looks again at what is to be verified from now on",
+    spec: { verify: { mode: "HEAD", secretRef: { name: "keys" } } },
+    status: { artifact },
+    want: "store",
+  },
+  {
+    name: "looks again at what was verified in another way",
+    spec: { verify: { mode: "TagAndHEAD", secretRef: { name: "keys" } } },
+    status: { artifact, sourceVerificationMode: "Tag" },
+    want: "store",
+  },
+  {
+    name: "keeps what was verified in more ways than now asked for",
+    spec: { verify: { mode: "head", secretRef: { name: "keys" } } },
+    status: { artifact, sourceVerificationMode: "TagAndHEAD" },
+    want: "keep",
+  },
+  {
     name: "stores again for a new include",
     spec: { include: [include] },
     includes: [artifact],

@@ -21,14 +21,32 @@ export function decide(
 }
 
 /** True when the same commit gives another artifact than the stored one: the object's spec or an include changed. */
-export function isContentChanged({ spec }: GitRepository, includes: readonly Artifact[], status: Status): boolean {
+export function isContentChanged(repository: GitRepository, includes: readonly Artifact[], status: Status): boolean {
+  const { spec } = repository;
   return (
     spec.ignore !== status.observedIgnore ||
     (spec.recurseSubmodules ?? false) !== (status.observedRecurseSubmodules ?? false) ||
+    needsVerification(modeOf(repository), status.sourceVerificationMode) ||
     !isSame(spec.sparseCheckout ?? [], status.observedSparseCheckout ?? []) ||
     !isSame((spec.include ?? []).map(fieldsOf), (status.observedInclude ?? []).map(fieldsOf)) ||
     !isSame(includes.map(identityOf), (status.includedArtifacts ?? []).map(identityOf))
   );
+}
+
+export type Mode = "HEAD" | "Tag" | "TagAndHEAD";
+
+/** What of a checkout has to be signed; undefined where nothing has. */
+export function modeOf({ spec }: GitRepository): Mode | undefined {
+  const { verify } = spec;
+  if (verify === undefined) return undefined;
+  return verify.mode === undefined || verify.mode === "head" ? "HEAD" : verify.mode;
+}
+
+/** True when what was verified before does not cover what is to be verified now. */
+function needsVerification(mode: Mode | undefined, observed: string | undefined): boolean {
+  if (mode === undefined) return false;
+  if (observed === undefined) return true;
+  return observed !== "TagAndHEAD" && observed !== mode;
 }
 
 type Include = NonNullable<GitRepository["spec"]["include"]>[number];

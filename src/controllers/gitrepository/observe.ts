@@ -83,15 +83,13 @@ function assertSparseFolders({ spec }: GitRepository, tree: SourceTree): void {
 /** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
 function assertSupported({ spec }: GitRepository): void {
   const missing =
-    spec.verify !== undefined
-      ? "spec.verify"
-      : spec.recurseSubmodules === true
-        ? "spec.recurseSubmodules"
-        : spec.proxySecretRef !== undefined
-          ? "spec.proxySecretRef"
-          : spec.provider !== undefined && spec.provider !== "generic"
-            ? `spec.provider ${JSON.stringify(spec.provider)}`
-            : undefined;
+    spec.recurseSubmodules === true
+      ? "spec.recurseSubmodules"
+      : spec.proxySecretRef !== undefined
+        ? "spec.proxySecretRef"
+        : spec.provider !== undefined && spec.provider !== "generic"
+          ? `spec.provider ${JSON.stringify(spec.provider)}`
+          : undefined;
   if (missing === undefined) return;
   const message = `${missing} is not supported yet`;
   fail({ condition: "FetchFailed", reason: "InvalidProviderConfiguration", message, next: "stall" });

@@ -1,11 +1,13 @@
 import { GitRepository, type KubeObject } from "../../api/index.ts";
+import type { FetchedCheckout } from "../../sources/index.ts";
 import type { Controller, Wake } from "../runtime/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { type Announcement, manager, reconcileSource, type Run } from "../source/reconcile.ts";
 import { store } from "./act.ts";
-import { decide } from "./decide.ts";
+import { decide, modeOf } from "./decide.ts";
 import { observe } from "./observe.ts";
 import { observedFields, rules, type Status } from "./status.ts";
+import { verify } from "./verify.ts";
 
 /** Keeps the files of the wanted commit of each GitRepository in storage. */
 export function gitRepositoryController(ports: SourcePorts): Controller<GitRepository> {
@@ -23,6 +25,7 @@ async function refresh(run: Run<GitRepository, Status>, ports: SourcePorts): Pro
   const { checkout, includes } = await observe(object, run.status(), { context, ports });
   await using _fetched = checkout.state === "fetched" ? checkout : undefined;
   const { revision } = checkout;
+  if (checkout.state === "fetched") await verifyCheckout(run, checkout);
   const decision = decide(object, { revision, includes }, run.status());
   const inStorage = {
     event: "inStorage",
@@ -44,6 +47,17 @@ async function refresh(run: Run<GitRepository, Status>, ports: SourcePorts): Pro
   }
   const subject = checkout.state === "fetched" ? checkout.subject : revision;
   return { reason: "NewArtifact", recoveredReason: "Succeeded", message: `stored artifact for commit '${subject}'` };
+}
+
+async function verifyCheckout(
+  run: Run<GitRepository, Status>,
+  checkout: { readonly commit: string } & FetchedCheckout,
+): Promise<void> {
+  const { object, context } = run;
+  const mode = modeOf(object);
+  if (mode === undefined) run.record({ event: "unverified" });
+  else run.record({ event: "verified", message: await verify(object, checkout, { mode, context }) });
+  run.record({ event: "observed", fields: { sourceVerificationMode: mode } });
 }
 
 /** A new revision of an included repository is a reason to look at once. */

@@ -26,15 +26,30 @@ export async function readSecret(
 ): Promise<FoundSecret> {
   const { namespace, name } = secret;
   try {
-    const reference = { apiVersion: "v1", kind: "Secret", namespace, name };
-    const found = await context.client.get<Secret>(reference, { signal: context.signal });
-    const entries = Object.entries(found.data ?? {});
-    const data = new Map(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
-    return { name, type: found.type ?? "Opaque", data };
+    return await findSecret(context, secret);
   } catch (cause) {
     const message = `${prefix} '${namespace}/${name}': ${messageOf(cause)}`;
     return fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message }, cause);
   }
+}
+
+/** The data of a Secret. Throws what the API says. */
+export async function readSecretData(
+  context: Context,
+  secret: { readonly namespace: string; readonly name: string },
+): Promise<SecretData> {
+  return (await findSecret(context, secret)).data;
+}
+
+async function findSecret(
+  context: Context,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<FoundSecret> {
+  const reference = { apiVersion: "v1", kind: "Secret", namespace, name };
+  const found = await context.client.get<Secret>(reference, { signal: context.signal });
+  const entries = Object.entries(found.data ?? {});
+  const data = new Map(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+  return { name, type: found.type ?? "Opaque", data };
 }
 
 /** As `readSecret`, in the words of Flux's newer readers for one that does not exist. */

@@ -4,7 +4,7 @@ import type { Credentials } from "../http/download.ts";
 import type { TlsOptions } from "../http/transport.ts";
 import { resolveInRoot, type SourceTree } from "../tree.ts";
 import { compareVersions, parseConstraint, tryParseVersion, type Version } from "../../base/semver.ts";
-import { type GitCommit, type GitObjects, readCommit, subjectOf } from "./objects.ts";
+import { type GitCommit, type GitObject, type GitObjects, readCommit, subjectOf } from "./objects.ts";
 import { fullNameOf, type GitReference, type ListedReference, revisionOf, type Wanted, wantedOf } from "./reference.ts";
 import { type GitRemote, openRemote } from "./remote.ts";
 import { readTreeOf } from "./tree.ts";
@@ -33,6 +33,8 @@ export interface FetchedCheckout extends AsyncDisposable {
   /** The first line of the message, at most 50 characters and an ellipsis. */
   readonly subject: string;
   readonly details: GitCommit;
+  /** The tag that was asked for; without an object where it is a bare name for a commit. */
+  readonly tag?: { readonly name: string; readonly object?: GitObject };
   readonly tree: SourceTree;
 }
 
@@ -58,6 +60,8 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
   });
   try {
     const commit = await readCommit(objects, objects.head);
+    const tagName = tagOf(wanted, found.tag);
+    const head = await objects.read(objects.head);
     const tree = sparseTree(await readTreeOf(objects, commit.tree), options.sparseCheckout);
     return {
       state: "fetched",
@@ -66,12 +70,28 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
       commit: commit.hash,
       subject: subjectOf(commit.message),
       details: commit,
+      ...(tagName === undefined ? {} : { tag: { name: tagName, ...(head.type === "tag" ? { object: head } : {}) } }),
       tree,
       [Symbol.asyncDispose]: () => (objects as GitObjects)[Symbol.asyncDispose](),
     };
   } catch (error) {
     await objects[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/** The name of the tag that a reference names or was resolved to. */
+function tagOf(wanted: Wanted, found: string | undefined): string | undefined {
+  switch (wanted.by) {
+    case "tag":
+      return wanted.name;
+    case "semver":
+      return found;
+    case "name":
+      return wanted.name.startsWith("refs/tags/") ? wanted.name.slice("refs/tags/".length) : undefined;
+    case "commit":
+    case "branch":
+      return undefined;
   }
 }
 
