@@ -44,5 +44,5 @@ function inflate(bytes: Buffer): Buffer {
 // The API server's own text, which is what Helm ends with; asked before anything is sent.
 function tooLong(object: { readonly kind: string; readonly name: string }): string {
   const field = object.kind === "Secret" ? "data" : "[]";
-  return `create: failed to create: ${object.kind} ${goQuote(object.name)} is invalid: ${field}: Too long: may not be more than ${objectLimit} bytes`;
+  return `${object.kind} ${goQuote(object.name)} is invalid: ${field}: Too long: may not be more than ${objectLimit} bytes`;
 }

@@ -87,8 +87,7 @@ test("encodeRecord() refuses what a Secret cannot hold, in the words of the API 
   const record = { ...decodeRecord(first.release), manifest: noise };
   assert.throws(() => encodeRecord(record, { kind: "Secret", name: "sh.helm.release.v1.demo.v1" }), {
     code: "TooLarge",
-    message:
-      'create: failed to create: Secret "sh.helm.release.v1.demo.v1" is invalid: data: Too long: may not be more than 1048576 bytes',
+    message: 'Secret "sh.helm.release.v1.demo.v1" is invalid: data: Too long: may not be more than 1048576 bytes',
   });
 });
 

@@ -7,6 +7,7 @@ import type { Storage } from "./types.ts";
 export function createSecretStorage(options: ObjectStorageOptions): Storage {
   return createObjectStorage(options, {
     kind: "Secret",
+    explains: true,
     // The record is base64 text already, and a Secret's bytes are base64 on the wire: the API shows it encoded twice.
     toData: (text) => ({
       type: "helm.sh/release.v1",
@@ -23,6 +24,7 @@ export function createSecretStorage(options: ObjectStorageOptions): Storage {
 export function createConfigMapStorage(options: ObjectStorageOptions): Storage {
   return createObjectStorage(options, {
     kind: "ConfigMap",
+    explains: false,
     toData: (text) => ({ data: { release: text } }),
     toText: readRelease,
   });

@@ -5,7 +5,7 @@ import { goQuote } from "../../base/go-quote.ts";
 import { messageOf } from "../../base/errors.ts";
 import { type Client, KubeError } from "../../kube/index.ts";
 import { decodeRecord, encodeRecord } from "../codec.ts";
-import { notFound, ReleaseError } from "../errors.ts";
+import { hasCode, notFound, ReleaseError } from "../errors.ts";
 import { type ReleaseRecord, recordKey } from "../record.ts";
 import { customLabels, storageLabels } from "./labels.ts";
 import type { Storage } from "./types.ts";
@@ -23,6 +23,8 @@ export interface ObjectForm {
   readonly kind: "Secret" | "ConfigMap";
   readonly toData: (text: string) => Readonly<Record<string, unknown>>;
   readonly toText: (object: KubeObject) => string | undefined;
+  /** Whether an error says what was being done. Helm's driver of Secrets does, its driver of ConfigMaps does not. */
+  readonly explains: boolean;
 }
 
 /** Keeps each revision in one object of the cluster; the Secret and ConfigMap drivers differ only in the form. */
@@ -37,7 +39,10 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
     const object = await attempt(`get: failed to get ${goQuote(key)}`, () => client.tryGet(reference(key), abort));
     if (object === undefined) throw notFound();
     const record = tryDecode(object);
-    if (record instanceof Error) throw corrupt(`get: failed to decode data ${goQuote(key)}`, record);
+    if (record instanceof Error) {
+      const text = `${form.explains ? `get: failed to decode data ${goQuote(key)}: ` : ""}${record.message}`;
+      throw new ReleaseError("Corrupt", text, { cause: record });
+    }
     return { ...record, labels: customLabels(record.labels) };
   };
 
@@ -57,11 +62,27 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
     }
   };
 
-  const toObject = (record: ReleaseRecord, labels: Readonly<Record<string, string>>, key: string): KubeObject => ({
-    ...kind,
-    metadata: { name: key, namespace, labels },
-    ...form.toData(encodeRecord(record, { kind: form.kind, name: key })),
-  });
+  const failed = (doing: string, cause: unknown): ReleaseError => {
+    const code = hasCode(cause, "TooLarge") ? "TooLarge" : "StorageFailed";
+    return new ReleaseError(code, `${form.explains ? `${doing}: ` : ""}${messageOf(cause)}`, { cause });
+  };
+
+  const attempt = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw failed(doing, cause);
+    }
+  };
+
+  const toObject = (record: ReleaseRecord, time: Parameters<typeof storageLabels>[1]): KubeObject => {
+    const name = recordKey(record.name, record.version);
+    return {
+      ...kind,
+      metadata: { name, namespace, labels: storageLabels(record, time) },
+      ...form.toData(encodeRecord(record, { kind: form.kind, name })),
+    };
+  };
 
   return {
     driver: form.kind,
@@ -77,13 +98,8 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       return (await query(`owner=helm${also}`, "list: failed to list")) ?? [];
     },
     create: async (record) => {
-      const object = toObject(
-        record,
-        storageLabels(record, { createdAt: now() }),
-        recordKey(record.name, record.version),
-      );
       try {
-        await createOnce(client, object, abort);
+        await createOnce(client, toObject(record, { createdAt: now() }), abort);
       } catch (cause) {
         if (isApiError(cause, "AlreadyExists"))
           throw new ReleaseError("AlreadyExists", "release: already exists", { cause });
@@ -91,12 +107,9 @@ export function createObjectStorage(options: ObjectStorageOptions, form: ObjectF
       }
     },
     update: async (record) => {
-      const object = toObject(
-        record,
-        storageLabels(record, { modifiedAt: now() }),
-        recordKey(record.name, record.version),
+      await attempt("update: failed to update", () =>
+        replaceFirmly(client, toObject(record, { modifiedAt: now() }), abort),
       );
-      await attempt("update: failed to update", () => replaceFirmly(client, object, abort));
     },
     delete: async (name, revision, { known } = {}) => {
       const record = known ?? (await get(name, revision));
@@ -162,20 +175,4 @@ function isSameData(a: KubeObject, b: KubeObject): boolean {
 
 function readRelease({ data }: KubeObject): unknown {
   return isValues(data) ? data["release"] : undefined;
-}
-
-async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw failed(doing, cause);
-  }
-}
-
-function failed(doing: string, cause: unknown): ReleaseError {
-  return new ReleaseError("StorageFailed", `${doing}: ${messageOf(cause)}`, { cause });
-}
-
-function corrupt(doing: string, cause: Error): ReleaseError {
-  return new ReleaseError("Corrupt", `${doing}: ${cause.message}`, { cause });
 }
