@@ -1,0 +1,64 @@
+import type { Condition, KubeObject } from "../../../api/index.ts";
+import type { Client } from "../../../kube/index.ts";
+import type { SourceStatus } from "../status.ts";
+
+/** What a person sees of a source once nothing moves any more. */
+export interface SeenSource {
+  readonly observedGeneration: number | null;
+  readonly revision: string | null;
+  readonly conditions: Readonly<Record<string, string>>;
+  readonly events: readonly string[];
+}
+
+type Source = KubeObject & { readonly status?: SourceStatus };
+
+interface Reference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Waits until a source is ready or has failed; from the beginning, as the first events of a watch are the objects as they are. */
+export async function untilSettled<T extends Source>(client: Client, reference: Reference): Promise<T> {
+  const { apiVersion, kind, namespace, name } = reference;
+  const only = { namespace, fieldSelector: `metadata.name=${name}` };
+  for await (const { object } of client.watch<T>({ apiVersion, kind }, only)) if (isSettled(object)) return object;
+  throw new Error(`the watch of ${kind} ${name} ended before it was settled`);
+}
+
+function isSettled({ status, metadata }: Source): boolean {
+  const ready = (status?.conditions ?? []).find(({ type }) => type === "Ready");
+  return ready?.status === "False" || (ready?.status === "True" && status?.observedGeneration === metadata.generation);
+}
+
+/** What is seen of a source; `mask` takes out of its texts what is different each time. */
+export async function seenOf(
+  client: Client,
+  source: Source & { readonly kind: string },
+  mask: (text: string) => string,
+): Promise<SeenSource> {
+  const { conditions = [], artifact, observedGeneration } = source.status ?? {};
+  return {
+    observedGeneration: observedGeneration ?? null,
+    revision: artifact === undefined ? null : mask(artifact.revision),
+    conditions: Object.fromEntries(conditions.map((one) => [one.type, mask(textOf(one))] as const).toSorted()),
+    events: (await eventsOf(client, source)).map(mask),
+  };
+}
+
+function textOf({ status, reason, message }: Condition): string {
+  return `${status} ${reason}: ${message}`;
+}
+
+async function eventsOf(client: Client, { kind, metadata }: Source): Promise<readonly string[]> {
+  const { namespace = "", name } = metadata;
+  const { items } = await client.list<KubeObject>({ apiVersion: "v1", kind: "Event" }, { namespace });
+  const lines = items
+    .filter((event) => {
+      const about = event["involvedObject"] as { readonly kind: string; readonly name: string };
+      return about.kind === kind && about.name === name;
+    })
+    .map((event) => `${String(event["type"])} ${String(event["reason"])} ${String(event["message"])}`);
+  return [...new Set(lines)].toSorted();
+}
