@@ -1,3 +1,4 @@
+import type { Limits } from "../template/index.ts";
 import type { Value, Values } from "../base/value.ts";
 
 /** One file of a chart; the name is relative to the chart's folder and uses slashes. */
@@ -193,6 +194,8 @@ export interface RenderOptions {
   readonly strict?: boolean;
   /** `required` and `fail` do not fail (`helm lint`). */
   readonly lint?: boolean;
+  /** The bounds of all templates together; the engine's own where absent. */
+  readonly limits?: Partial<Limits>;
   /** The time that templates see; the process's own when absent. */
   readonly now?: () => Date;
   /** Receives what Helm logs on the way: a map against a scalar in values, an unknown hook. */

@@ -1,7 +1,7 @@
 import { execFailure, GoError, parseFailure, TemplateError } from "./errors.ts";
 import type { Functions, GoFunction } from "./functions/function.ts";
 import { createFunctions } from "./functions/index.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { defaultLimits, type Limits, underLimits } from "./limits.ts";
 import { cleaned } from "./clean.ts";
 import { ParseError, parseTemplate } from "./parser.ts";
 import { quote } from "./quote.ts";
@@ -10,8 +10,8 @@ import { Program, Scope } from "./scope.ts";
 
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
-export { type Limits } from "./limits.ts";
-export type { Lookup, MissingKey, RunOptions, WarnedAbout } from "./run.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { Lookup, MissingKey, RunOptions, WarnedAbout, Work } from "./run.ts";
 export { fromBytes, toBytes } from "./text.ts";
 export {
   type GoType,
@@ -65,8 +65,13 @@ export function compile(sources: readonly TemplateSource[], options: CompileOpti
   return {
     has: (name) => scope.lookup(name) !== undefined,
     render(name, data, runOptions = {}) {
-      const run = newRun(runOptions, { ...defaultLimits, ...options.limits, ...runOptions.limits }, missingKey);
-      return execute(name, data, { run, scope });
+      const limits = { ...defaultLimits, ...options.limits, ...runOptions.limits };
+      const run = newRun(runOptions, limits, missingKey);
+      try {
+        return underLimits(limits, run.began, () => execute(name, data, { run, scope }));
+      } finally {
+        if (runOptions.work !== undefined) runOptions.work.steps = run.steps;
+      }
     },
   };
 }

@@ -274,11 +274,11 @@ function within(frame: Frame, result: unknown): unknown {
   if (typeof result === "string") {
     if (result.length <= longText) return result;
     const { run } = frame;
-    spend(run, result.length >> 6);
+    spend(run, result.length >> 5);
     if (result.length > run.limits.outputLength) {
       throw limitError(`string is longer than ${run.limits.outputLength} characters`);
     }
-  } else if (Array.isArray(result) && result.length > longText) spend(frame.run, result.length >> 2);
+  } else if (Array.isArray(result) && result.length > longText) spend(frame.run, result.length);
   return result;
 }
 

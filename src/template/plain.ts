@@ -1,7 +1,7 @@
 import type { Value } from "../base/value.ts";
 import { YamlWord } from "../base/yaml/index.ts";
 import { GoError } from "./errors.ts";
-import { defaultLimits } from "./limits.ts";
+import { limitsInForce } from "./limits.ts";
 import { toBytes } from "./text.ts";
 import { Complex, type GoMap, GoStruct, Integer, isNil, newMap, setKey, typeName } from "./value.ts";
 import { newVisit, type Visit, visitPart, visitText } from "./visit.ts";
@@ -30,7 +30,7 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
       break;
   }
   if (isNil(value)) return null;
-  if (depth > defaultLimits.valueDepth) {
+  if (depth > limitsInForce().valueDepth) {
     throw new GoError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
   }
   visitPart(visit, depth);

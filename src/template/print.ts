@@ -1,6 +1,6 @@
 import { formatFloat } from "../base/go-float.ts";
 import { limitError } from "./errors.ts";
-import { defaultLimits } from "./limits.ts";
+import { checkLength, limitsInForce } from "./limits.ts";
 import { type Flags, noFlags, pad } from "./print-flags.ts";
 import { formatComplex, formatFloatVerb, formatIntegerVerb, formatText } from "./print-scalar.ts";
 import { quote } from "./quote.ts";
@@ -73,7 +73,7 @@ export function sprintln(values: readonly unknown[]): string {
 
 /** One value under one verb. Deep or cyclic values are refused with an error about the limit. */
 export function printValue(value: unknown, verb: string, flags: Flags, depth: number): string {
-  if (depth > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
+  if (depth > limitsInForce().valueDepth) throw limitError("value is too deep or contains itself");
   if (verb === "w" && value !== null && value !== undefined) return badVerb(value, verb, flags);
   if (verb === "T") return formatText(typeName(value), "s", flags, "string");
   switch (typeof value) {
@@ -177,7 +177,5 @@ function printMap(value: GoMap, verb: string, flags: Flags, depth: number): stri
 }
 
 function checkPrinted(text: string): void {
-  if (text.length > defaultLimits.outputLength) {
-    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-  }
+  checkLength(text.length);
 }

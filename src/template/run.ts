@@ -28,6 +28,15 @@ export interface RunOptions {
   readonly limits?: Partial<Limits>;
   /** How often each name is being included at present; share one map between the templates of one release, as helm does. */
   readonly includes?: Map<string, number>;
+  /** What was done so far; share one between the templates of one release, so that the limits hold for all of them together. */
+  readonly work?: Work;
+}
+
+/** How much of its limits a render has used. */
+export interface Work {
+  /** When it began, as `performance.now()` says it. */
+  readonly began: number;
+  steps: number;
 }
 
 /** One render: what all its templates share. */
@@ -47,7 +56,8 @@ const stepsBetweenChecks = 64;
 /** A render that has not begun to count. */
 export function newRun(options: RunOptions, limits: Limits, missingKey: MissingKey): Run {
   const includes = options.includes ?? new Map<string, number>();
-  return { options, limits, missingKey, includes, began: performance.now(), steps: 0, nextCheck: stepsBetweenChecks };
+  const { began, steps } = options.work ?? { began: performance.now(), steps: 0 };
+  return { options, limits, missingKey, includes, began, steps, nextCheck: steps + stepsBetweenChecks };
 }
 
 /** The execution of one template: its output so far, its variables and the node it is at. */

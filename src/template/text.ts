@@ -1,3 +1,5 @@
+import { checkPieces } from "./limits.ts";
+
 /**
  * Go strings are bytes. Ours are JavaScript strings in which a byte that is not part of valid UTF-8 stands as a lone low surrogate
  * U+DC80…U+DCFF, so that binary data passes through templates unharmed.
@@ -61,6 +63,7 @@ export function sliceBytes(text: string, start: number, end: number): string {
 
 /** Go's []rune(s), each as a string; a raw byte is one rune (U+FFFD where its value matters). */
 export function runes(text: string): string[] {
+  checkPieces(text.length);
   return Array.from(text);
 }
 

@@ -1,5 +1,5 @@
 import { limitError } from "./errors.ts";
-import { defaultLimits } from "./limits.ts";
+import { limitsInForce } from "./limits.ts";
 
 /** A walk through a value: how many of its parts were seen. A small value that shares its parts can be endless to walk. */
 export interface Visit {
@@ -16,8 +16,9 @@ export function newVisit(bytes: Visit["bytes"] = "replaced"): Visit {
 /** Counts one part, and refuses what is too deep (which a value in itself is) or has too many parts. */
 export function visitPart(visit: Visit, depth: number): void {
   visit.parts += 1;
-  if (depth > defaultLimits.valueDepth) throw limitError("value is too deep or contains itself");
-  if (visit.parts > defaultLimits.valueParts) throw limitError(`value has more than ${defaultLimits.valueParts} parts`);
+  if (depth > limitsInForce().valueDepth) throw limitError("value is too deep or contains itself");
+  if (visit.parts > limitsInForce().valueParts)
+    throw limitError(`value has more than ${limitsInForce().valueParts} parts`);
 }
 
 /** Counts a text by its length. */

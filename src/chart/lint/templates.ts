@@ -58,6 +58,7 @@ async function render(lint: TemplateLint, findings: Findings): Promise<ReadonlyM
       lookup: undefined,
       strict: false,
       lint: true,
+      limits: undefined,
       now: undefined,
       log,
     });

@@ -34,6 +34,7 @@ export function readPackedFiles(bytes: Uint8Array, limits: ChartLimits = {}): re
 export class Budget {
   readonly maxBytes: number;
   readonly maxFileBytes: number;
+  readonly maxFiles: number;
   #bytes: number;
   #files: number;
 
@@ -44,6 +45,7 @@ export class Budget {
   }: ChartLimits) {
     this.maxBytes = maxBytes;
     this.maxFileBytes = maxFileBytes;
+    this.maxFiles = maxFiles;
     this.#bytes = maxBytes;
     this.#files = maxFiles;
   }
@@ -59,7 +61,8 @@ export class Budget {
   take(bytes: number, files: number): void {
     this.#bytes -= bytes;
     this.#files -= files;
-    if (this.#bytes < 0 || this.#files < 0) throw this.tooLarge();
+    if (this.#files < 0) throw new ChartError("TooLarge", `chart has more than ${this.maxFiles} files`);
+    if (this.#bytes < 0) throw this.tooLarge();
   }
 
   tooLarge(cause?: unknown): ChartError {
@@ -99,7 +102,8 @@ function readEntries(bytes: Uint8Array, budget: Budget): TarEntry[] {
     // Helm reads a link as an empty file.
     const entries = readTar(tar, {
       maxBytes: budget.remainingBytes,
-      maxEntries: budget.remainingFiles,
+      // One more than allowed, so that the budget says what is wrong.
+      maxEntries: budget.remainingFiles + 1,
       links: "keep",
       paths: "unchecked",
     });

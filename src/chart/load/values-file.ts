@@ -1,18 +1,18 @@
 import { isValues, type Values } from "../../base/value.ts";
 import { ChartError } from "../errors.ts";
 import { mergeMaps } from "../values/maps.ts";
-import { parseYaml } from "../../base/yaml/index.ts";
+import { type ParseOptions, parseYaml } from "../../base/yaml/index.ts";
 
 /** Reads values.yaml or a file of the user: one or more YAML documents, later ones win. Throws ChartError with Helm's text. */
-export function parseValues(text: string): Values {
+export function parseValues(text: string, limits: ParseOptions = {}): Values {
   let values: Values = {};
-  for (const document of splitDocuments(text)) values = mergeMaps(values, parseValuesDocument(document));
+  for (const document of splitDocuments(text)) values = mergeMaps(values, parseValuesDocument(document, limits));
   return values;
 }
 
-function parseValuesDocument(text: string): Values {
+function parseValuesDocument(text: string, limits: ParseOptions): Values {
   try {
-    const document = parseYaml(text);
+    const document = parseYaml(text, limits);
     if (document === null) return {};
     if (isValues(document)) return document;
     const found = Array.isArray(document) ? "array" : typeof document === "boolean" ? "bool" : typeof document;

@@ -31,6 +31,7 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
     strict: options.strict ?? false,
     lint: options.lint ?? false,
     now: options.now,
+    limits: options.limits,
     log,
   });
   const { files, notes } = takeNotes(rendered, chart, options.subNotes ?? false);

@@ -1,5 +1,5 @@
 import type { Values } from "../../base/value.ts";
-import { LookupPending, TemplateError } from "../../template/index.ts";
+import { LookupPending, TemplateError, type Work } from "../../template/index.ts";
 import { ChartError } from "../errors.ts";
 import type { Lookup, RenderOptions } from "../types.ts";
 import { ApiVersionsPending } from "./capabilities-object.ts";
@@ -17,6 +17,7 @@ export interface TemplateRun extends Omit<ScopeOptions, "values" | "pending"> {
   readonly strict: boolean;
   readonly lint: boolean;
   readonly now: (() => Date) | undefined;
+  readonly limits: RenderOptions["limits"];
   readonly log: RenderOptions["log"];
 }
 
@@ -55,6 +56,7 @@ function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): Ren
   const templates = renderables({ ...run, values: run.freshValues(), pending: run.readApiVersions !== undefined });
   const set = compiledTemplates(run.loaded, { templates, strict: run.strict });
   const includes = new Map<string, number>();
+  const work: Work = { began: performance.now(), steps: 0 };
   const lookup = (apiVersion: string, kind: string, namespace: string, name: string): unknown => {
     const answer = answers.get(questionKey(apiVersion, kind, namespace, name));
     if (answer === undefined) throw new LookupPending({ apiVersion, kind, namespace, name });
@@ -67,6 +69,8 @@ function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): Ren
     scope.Template = { Name: name, BasePath: basePath };
     const content = set.render(name, scope, {
       includes,
+      work,
+      ...(run.limits === undefined ? {} : { limits: run.limits }),
       lint: run.lint,
       ...(run.now === undefined ? {} : { now: run.now }),
       ...(run.lookup === undefined || run.lint ? {} : { lookup }),

@@ -2,7 +2,9 @@ import { messageOf } from "../../base/errors.ts";
 import { compilePathPattern } from "../../base/glob.ts";
 import {
   type Capabilities,
+  type Chart,
   type ChartCrd,
+  chartCrds,
   ChartError,
   type Hook,
   type Manifest,
@@ -11,39 +13,16 @@ import {
   type Rendered,
   splitManifests,
 } from "../../chart/index.ts";
-import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
-import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
-import { globalFlags } from "./global-flags.ts";
+import { CommandError, defineCommand, type FlagValues, type Io } from "../command.ts";
+import { chartSizeLimits, templateLimits, valuesFileLimits } from "./limit-flags.ts";
 import { loadInstallable, locateChart, logTo } from "./local-chart.ts";
 import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
+import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
-import { readValues, valuesFlags } from "./values-flags.ts";
-
-const templateFlags = {
-  ...valuesFlags,
-  ...globalFlags,
-  ...develFlag,
-  ...chartPathFlags,
-  "show-only": { type: "strings", short: "s", help: "only show manifests rendered from the given templates" },
-  "output-dir": { type: "string", help: "writes the executed templates to files in output-dir instead of stdout" },
-  validate: { type: "boolean", hidden: true, help: "deprecated" },
-  "include-crds": { type: "boolean", help: "include CRDs in the templated output" },
-  "skip-crds": { type: "boolean", help: "if set, no CRDs will be installed" },
-  "skip-tests": { type: "boolean", help: "skip tests from templated output" },
-  "dependency-update": { type: "boolean", help: "update dependencies if they are missing before installing the chart" },
-  "is-upgrade": { type: "boolean", help: "set .Release.IsUpgrade instead of .Release.IsInstall" },
-  "kube-version": { type: "string", help: "Kubernetes version used for Capabilities.KubeVersion" },
-  "api-versions": { type: "list", short: "a", help: "Kubernetes api versions used for Capabilities.APIVersions" },
-  "release-name": { type: "boolean", help: "use release name in the output-dir path" },
-  "dry-run": { type: "optional", bare: "unset", default: "client", help: 'must be "client" here' },
-  "no-hooks": { type: "boolean", help: "prevent hooks from running during install" },
-  "generate-name": { type: "boolean", short: "g", help: "generate the name (and omit the NAME parameter)" },
-  "name-template": { type: "string", help: "specify template used to name the release" },
-  "skip-schema-validation": { type: "boolean", help: "if set, disables JSON schema validation" },
-  "hide-notes": { type: "boolean", hidden: true, help: "no effect" },
-  "render-subchart-notes": { type: "boolean", hidden: true, help: "no effect" },
-} as const satisfies Flags;
+import { asksServer, checkTemplateFlags, templateFlags } from "./template-flags.ts";
+import type { ClusterAnswers } from "./template-on-server.ts";
+import { readValues } from "./values-flags.ts";
 
 type TemplateFlags = FlagValues<typeof templateFlags>;
 
@@ -57,9 +36,14 @@ export const command = defineCommand({
     args.length > 0
       ? undefined
       : '"helm template" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]',
-  run: async ({ flags, args, io }) => {
+  run: async ({ flags, given, args, io }) => {
+    checkTemplateFlags(given, io);
     const capabilities = capabilitiesOf(flags);
-    checkDryRun(flags, io);
+    const postRender = postRendererOf(flags, io);
+    const onServer = asksServer(flags, io);
+    const debug = debugLog(flags, io);
+    debug("Original chart version", { version: flags.version });
+    if (flags.devel && flags.version === "") debug("setting version to >0.0.0-0");
     const { name, chart: reference } = nameAndChart({
       args,
       nameTemplate: flags["name-template"],
@@ -68,26 +52,33 @@ export const command = defineCommand({
       now: io.now,
     });
     const path = await locateChart(reference, flags, io);
-    const values = await readValues(flags, io);
-    const chart = await loadInstallable(path, { flags, io });
+    debug("Chart path", { path });
+    const values = await readValues(flags, io, valuesFileLimits(flags));
+    const chart = await loadInstallable(path, { flags, io, limits: chartSizeLimits(flags) });
     checkReleaseName(name, io);
-    let rendered: Rendered;
-    try {
-      rendered = await renderChart({
+    const render = (answers: Partial<ClusterAnswers> = {}): Promise<Rendered> => {
+      const { namespace = flags.namespace || io.env.HELM_NAMESPACE || "default", ...asked } = answers;
+      const release = { name, namespace, revision: 1, isInstall: !flags["is-upgrade"], isUpgrade: flags["is-upgrade"] };
+      return renderChart({
         chart,
         values,
-        release: {
-          name,
-          namespace: flags.namespace || io.env.HELM_NAMESPACE || "default",
-          revision: 1,
-          isInstall: !flags["is-upgrade"],
-          isUpgrade: flags["is-upgrade"],
-        },
+        release,
         capabilities,
+        ...asked,
         skipSchemaValidation: flags["skip-schema-validation"],
+        limits: templateLimits(flags),
         now: io.now,
         log: logTo(io),
+        ...(postRender === undefined ? {} : { postRender }),
       });
+    };
+    let rendered: Rendered;
+    try {
+      if (!flags["skip-schema-validation"]) logDependencies(chart, debug);
+      if (onServer) {
+        const { renderOnServer } = await import("./template-on-server.ts");
+        rendered = await renderOnServer({ flags, io, hasCrds: chartCrds(chart).length > 0 }, render);
+      } else rendered = await render();
     } catch (error) {
       throw renderFailure(error, flags, io);
     }
@@ -105,13 +96,18 @@ function capabilitiesOf(flags: TemplateFlags): Capabilities {
   }
 }
 
-function checkDryRun(flags: TemplateFlags, io: Io): void {
-  if (flags.validate) io.stderr("Flag --validate has been deprecated, use '--dry-run=server' instead\n");
-  const value = flags.validate ? "server" : flags["dry-run"];
-  if (value === "client" || value === "unset" || /^(1|t|T|true|TRUE|True)$/.test(value)) return;
-  if (value === "server")
-    throw new CommandError("cannot render with --dry-run=server: this command works without a cluster");
-  throw new CommandError(`invalid dry-run value (${JSON.stringify(value)}). Must be "server" or "client"`);
+function debugLog(flags: TemplateFlags, io: Io) {
+  return (message: string, attributes: Readonly<Record<string, string>> = {}): void => {
+    if (flags.debug || /^(1|t|T|true|TRUE|True)$/.test(io.env.HELM_DEBUG ?? ""))
+      io.stderr(logLine({ level: "DEBUG", message, attributes }));
+  };
+}
+
+/** helm logs how many subcharts each chart has when it looks at their schemas. */
+function logDependencies(chart: Chart, log: ReturnType<typeof debugLog>): void {
+  const { metadata, dependencies } = chart;
+  log("number of dependencies in the chart", { chart: metadata.name, dependencies: String(dependencies.length) });
+  for (const subchart of dependencies) logDependencies(subchart, log);
 }
 
 /** What fails while templates run gets helm's hint; what fails before does not. */

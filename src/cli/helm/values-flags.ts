@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
+import type { ParseOptions } from "../../base/yaml/index.ts";
 import { isValues, type Values } from "../../base/value.ts";
 import { copyMap, type Dialect, mergeMaps, parseSetInto, parseValues } from "../../chart/index.ts";
 import { CommandError, type Flags, type FlagValues, type Io } from "../command.ts";
@@ -30,12 +31,16 @@ export const valuesFlags = {
 const maxValuesBytes = 100 * 1024 * 1024;
 
 /** Merges what the values flags give, in helm's order: files, JSON, --set, --set-string, --set-file, --set-literal. */
-export async function readValues(flags: FlagValues<typeof valuesFlags>, io: Io): Promise<Values> {
+export async function readValues(
+  flags: FlagValues<typeof valuesFlags>,
+  io: Io,
+  limits: ParseOptions = {},
+): Promise<Values> {
   let values: Values = {};
   for (const path of flags.values) {
     const text = await readText(path, io);
     try {
-      values = mergeMaps(values, parseValues(text));
+      values = mergeMaps(values, parseValues(text, limits));
     } catch (cause) {
       throw new CommandError(`failed to parse ${path}: ${messageOf(cause)}`);
     }

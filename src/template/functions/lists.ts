@@ -1,13 +1,14 @@
 import { toText } from "../cast.ts";
 import { isDeepEqual } from "../compare.ts";
-import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { GoError } from "../errors.ts";
+import { checkLength, checkListLength, checkTime } from "../limits.ts";
 import { toInt64 } from "../cast.ts";
 import { isTrue } from "../truth.ts";
 import {
   compareText,
   elementAt,
   elementsOf,
+  Integer,
   isSlice,
   kindOf,
   listOfLists,
@@ -42,24 +43,27 @@ const reverse = define(["any"], (value) => elements(value, "Cannot find reverse 
 const compact = define(["any"], (value) => elements(value, "Cannot compact on type").filter(isTrue));
 const uniq = define(["any"], (value) => {
   const seen = new Set<unknown>();
+  const seenIntegers = new Set<string>();
   const kept: unknown[] = [];
   for (const item of elements(value, "Cannot find uniq on type")) {
     if (isSimple(item)) {
       if (seen.has(item)) continue;
       seen.add(item);
-    } else if (kept.some((other) => isDeepEqual(item, other))) continue;
+    } else if (item instanceof Integer) {
+      const key = `${item.kind} ${item.value}`;
+      if (seenIntegers.has(key)) continue;
+      seenIntegers.add(key);
+    } else if (includes(kept, item)) continue;
     kept.push(item);
   }
   return kept;
 });
 const without = defineVariadic(["any"], "any", (value, ...omitted) => {
-  return elements(value, "Cannot find without on type").filter(
-    (item) => !omitted.some((other) => isDeepEqual(item, other)),
-  );
+  return elements(value, "Cannot find without on type").filter((item) => !includes(omitted, item));
 });
 const has = define(["any", "any"], (needle, haystack) => {
   if (haystack === null) return false;
-  return elements(haystack, "Cannot find has on type").some((item) => isDeepEqual(needle, item));
+  return includes(elements(haystack, "Cannot find has on type"), needle);
 });
 const sliceFunction = defineVariadic(["any"], "any", (value, ...indices) => sliceOf(value, indices));
 const chunk = define(["int", "any"], chunkOf);
@@ -105,6 +109,11 @@ export const listFunctions: Readonly<Record<string, GoFunction>> = {
   toStrings: define(["any"], (value) => strings(toTexts(value))),
 };
 
+function includes(items: readonly unknown[], wanted: unknown): boolean {
+  checkTime();
+  return items.some((item) => isDeepEqual(wanted, item));
+}
+
 function isSimple(item: unknown): boolean {
   return typeof item !== "object" && !(typeof item === "number" && Number.isNaN(item));
 }
@@ -131,9 +140,7 @@ export function toTexts(value: unknown): string[] {
 
 function joinTexts(texts: readonly string[], separator: string): string {
   const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
-  if (length > defaultLimits.outputLength) {
-    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-  }
+  checkLength(length);
   return texts.join(separator);
 }
 
@@ -143,9 +150,7 @@ function concat(...lists: unknown[]): readonly unknown[] {
     if (value === null) throw new GoError("runtime error: invalid memory address or nil pointer dereference");
     if (!isSlice(value)) throw new GoError(`Cannot concat type ${kindOf(value)} as list`);
     for (const item of elementsOf(value)) all.push(item);
-    if (all.length > defaultLimits.listLength) {
-      throw limitError(`list is longer than ${defaultLimits.listLength} elements`);
-    }
+    checkListLength(all.length);
   }
   return all.length === 0 ? nilList : all;
 }

@@ -1,6 +1,6 @@
 import { toFloat64, toInt64 } from "../cast.ts";
-import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { GoError } from "../errors.ts";
+import { checkListLength } from "../limits.ts";
 import { sprint } from "../print.ts";
 import { tryParseInt, wrapInt64 } from "../strconv.ts";
 import { int, intList, type Integer, withType } from "../value.ts";
@@ -74,7 +74,7 @@ function range(start: number, stop: number, increment: number): number[] {
   const count =
     stop < start ? (increment >= 0 ? 0 : (start - stop) / -increment) : increment <= 0 ? 0 : (stop - start) / increment;
   const length = Math.ceil(count);
-  if (length > defaultLimits.listLength) throw limitError(`list is longer than ${defaultLimits.listLength} elements`);
+  checkListLength(length);
   return Array.from({ length }, (_, index) => start + index * increment);
 }
 

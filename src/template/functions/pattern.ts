@@ -1,6 +1,6 @@
 import type { RE2JS } from "re2js";
 import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { checkLength, checkListLength, checkTime, limitsInForce } from "../limits.ts";
 import { loadPackage } from "../../base/node/load.ts";
 import { quote } from "../quote.ts";
 
@@ -26,8 +26,8 @@ const cacheSize = 500;
 export function compilePattern(source: string): Pattern {
   const known = cache.get(source);
   if (known !== undefined) return known;
-  if (source.length > defaultLimits.patternLength) {
-    throw limitError(`regular expression is longer than ${defaultLimits.patternLength} characters`);
+  if (source.length > limitsInForce().patternLength) {
+    throw limitError(`regular expression is longer than ${limitsInForce().patternLength} characters`);
   }
   if (!source.isWellFormed()) throw new GoError(`error parsing regexp: invalid UTF-8: \`${source}\``);
   const { RE2JS } = loadPackage<typeof import("re2js")>("re2js");
@@ -56,6 +56,8 @@ export function mustCompilePattern(source: string): Pattern {
 
 /** The first match at or after a position. */
 export function matchFrom({ compiled }: Pattern, text: string, position: number): Match | undefined {
+  checkTime();
+  checkWork(compiled, text.length - position);
   const matcher = compiled.matcher(text);
   if (!matcher.find(position)) return undefined;
   return {
@@ -68,6 +70,13 @@ export function matchFrom({ compiled }: Pattern, text: string, position: number)
     },
     groups: matcher.groupCount(),
   };
+}
+
+// A match takes at most the size of the compiled pattern times the length of the text, and cannot be stopped.
+function checkWork(compiled: RE2JS, length: number): void {
+  const { patternWork } = limitsInForce();
+  if (compiled.programSize() * length > patternWork)
+    throw limitError(`regular expression takes more than ${patternWork} steps on this text`);
 }
 
 function runeWidth(text: string, at: number): number {
@@ -93,6 +102,7 @@ export function allMatches(pattern: Pattern, text: string, count: number): Match
     } else position = match.end;
     previousEnd = match.end;
     if (accept) matches.push(match);
+    checkListLength(matches.length);
   }
   return matches;
 }
@@ -107,9 +117,7 @@ export function replaceMatches(pattern: Pattern, text: string, replacement: (mat
     if (match === undefined) break;
     out += text.slice(lastEnd, match.start);
     if (match.end > lastEnd || match.start === 0) out += replacement(match);
-    if (out.length > defaultLimits.outputLength) {
-      throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-    }
+    checkLength(out.length);
     lastEnd = match.end;
     const width = runeWidth(text, position);
     if (position + width > match.end) position += width;

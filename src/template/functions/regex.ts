@@ -19,7 +19,7 @@ export const regexFunctions: Readonly<Record<string, GoFunction>> = {
     try {
       return matches(compilePattern(pattern), text);
     } catch (error) {
-      if (error instanceof GoError) return false;
+      if (error instanceof GoError && !error.limit) return false;
       throw error;
     }
   }),

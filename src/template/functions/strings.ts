@@ -1,6 +1,6 @@
 import { toText } from "../cast.ts";
-import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { GoError } from "../errors.ts";
+import { checkLength, checkListLength, limitsInForce } from "../limits.ts";
 import { sprintf } from "../printf.ts";
 import { quote } from "../quote.ts";
 import { byteLength, isAscii, runes, sliceBytes, toBytes } from "../text.ts";
@@ -94,12 +94,6 @@ function repeat(count: number, text: string): string {
   return text.repeat(count);
 }
 
-function checkLength(length: number): void {
-  if (length > defaultLimits.outputLength) {
-    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-  }
-}
-
 /** strings.TrimSpace. */
 export function trimSpace(text: string): string {
   // JavaScript's own trim also takes U+FEFF and leaves U+0085.
@@ -187,7 +181,8 @@ export function splitText(text: string, separator: string, count = -1): string[]
     if (count < 0 || parts.length <= count) return parts;
     return [...parts.slice(0, count - 1), parts.slice(count - 1).join("")];
   }
-  const parts = text.split(separator);
+  const parts = text.split(separator, limitsInForce().listLength + 1);
+  checkListLength(parts.length);
   if (count < 0 || parts.length <= count) return parts;
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }

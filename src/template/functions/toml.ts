@@ -2,7 +2,7 @@ import type { TomlDate, TomlValue } from "smol-toml";
 import { formatFloat } from "../../base/go-float.ts";
 import { messageOf } from "../../base/errors.ts";
 import { GoError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { limitsInForce } from "../limits.ts";
 import { loadPackage } from "../../base/node/load.ts";
 import { type GoTime, toGoTime } from "../time/go-time.ts";
 import { formatMoment } from "../time/layout.ts";
@@ -185,7 +185,7 @@ function quotedText(text: string): string {
 function decodeToml(text: string): GoMap {
   const { parse } = loadPackage<typeof import("smol-toml")>("smol-toml");
   try {
-    return toGo(parse(text, { integersAsBigInt: true, maxDepth: defaultLimits.valueDepth })) as GoMap;
+    return toGo(parse(text, { integersAsBigInt: true, maxDepth: limitsInForce().valueDepth })) as GoMap;
   } catch (error) {
     throw new GoError(`toml: ${messageOf(error).split("\n", 1)[0]}`);
   }

@@ -1,3 +1,4 @@
+import { checkPieces } from "../limits.ts";
 import { fromBytes, isAscii, toBytes } from "../text.ts";
 
 // goutils counts bytes: work on a string of one character for each byte.
@@ -12,6 +13,7 @@ export function wrap(
   options: { readonly width: number; readonly newline: string; readonly breakWords: boolean },
 ): string {
   const width = Math.max(options.width, 1);
+  checkPieces(text.length);
   const newline = byteText(options.newline === "" ? "\n" : options.newline);
   return byBytes(text, (bytes) => wrapBytes(bytes, { width, newline, breakWords: options.breakWords }));
 }

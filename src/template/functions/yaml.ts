@@ -1,6 +1,7 @@
 import type { Value } from "../../base/value.ts";
 import { formatYaml, formatYamlPretty, parseYaml, YamlError } from "../../base/yaml/index.ts";
 import { GoError } from "../errors.ts";
+import { limitsInForce } from "../limits.ts";
 import { toPlain } from "../plain.ts";
 import { newVisit } from "../visit.ts";
 import { newMap } from "../value.ts";
@@ -44,7 +45,7 @@ function encode(value: unknown, format: (value: Value) => string, visit = newVis
 
 function decode(text: string): Value {
   try {
-    return parseYaml(text);
+    return parseYaml(text, { maxDepth: limitsInForce().valueDepth });
   } catch (error) {
     if (error instanceof YamlError) throw new GoError(error.message);
     throw error;

@@ -1,5 +1,5 @@
-import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { GoError } from "../errors.ts";
+import { checkLength } from "../limits.ts";
 import { encodeBase64 } from "../functions/encoding.ts";
 import { costing, define, type GoFunction } from "../functions/function.ts";
 import { hasRawBytes, toBytes } from "../text.ts";
@@ -36,9 +36,7 @@ export const hashFunctions: Readonly<Record<string, GoFunction>> = {
 
 function randomBytes(count: number): string {
   if (count < 0) throw new GoError("runtime error: makeslice: len out of range");
-  if (count > defaultLimits.outputLength) {
-    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-  }
+  checkLength(count);
   return encodeBase64(crypto().randomBytes(count));
 }
 

@@ -1,6 +1,6 @@
 import { define, type GoFunction } from "../functions/function.ts";
-import { GoError, limitError } from "../errors.ts";
-import { defaultLimits } from "../limits.ts";
+import { GoError } from "../errors.ts";
+import { checkLength } from "../limits.ts";
 import { runes } from "../text.ts";
 import { int } from "../value.ts";
 import { crypto } from "./hashes.ts";
@@ -33,18 +33,19 @@ export const randomFunctions: Readonly<Record<string, GoFunction>> = {
 function randomText(count: number, alphabet: string): string {
   // goutils refuses a negative count, and Sprig drops its error.
   if (count <= 0) return "";
-  if (count > defaultLimits.outputLength) {
-    throw limitError(`string is longer than ${defaultLimits.outputLength} characters`);
-  }
+  checkLength(count);
   const { length } = alphabet;
   const fair = 256 - (256 % length);
-  let text = "";
-  while (text.length < count) {
-    for (const byte of secureBytes(Math.min(65536, (count - text.length) * 2))) {
-      if (byte < fair && text.length < count) text += alphabet.charAt(byte % length);
+  const codes = new Uint8Array(count);
+  let filled = 0;
+  while (filled < count) {
+    for (const byte of secureBytes(Math.min(65536, (count - filled) * 2))) {
+      if (byte >= fair || filled === count) continue;
+      codes[filled] = alphabet.charCodeAt(byte % length);
+      filled += 1;
     }
   }
-  return text;
+  return new TextDecoder().decode(codes);
 }
 
 /** Bytes of the system's secure source. Its device is read in a fraction of the time that Node's crypto takes to load. */
