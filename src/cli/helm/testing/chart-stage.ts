@@ -211,6 +211,7 @@ function normalizeFor(stage: Stage, text: string): string {
     .replaceAll(stage.env["http_proxy"]!.slice("http://".length), "<proxy>")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)/g, "<time>")
     .replaceAll(/tmpcharts-\d+/g, "tmpcharts-<pid>")
+    .replaceAll(/\b(chart|full)-\d{10}\b/g, "$1-<seconds>")
     .replaceAll(/(index\.yaml|\.tgz)\d{6,}/g, "$1")
     .replaceAll(/(Chart Hash Verified: sha256:)[0-9a-f]{64}/g, "$1<hash>")
     .replaceAll(/helm-\d{6,}/g, "helm-<temporary>");
