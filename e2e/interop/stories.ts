@@ -4,6 +4,8 @@ import type { Program } from "./stage.ts";
 export interface Story {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** What one program left matters to the next: all sequences are worth their time. */
+  readonly entangled?: boolean;
 }
 
 export interface Step {
@@ -17,6 +19,7 @@ export interface Step {
 export const stories: readonly Story[] = [
   {
     name: "a chart with hooks, tests, subcharts, notes and many kinds",
+    entangled: true,
     steps: [
       { line: "install shop ./shop --set text=one --labels team=blue" },
       {
@@ -48,6 +51,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: "writes by the client, with others meddling",
+    entangled: true,
     steps: [
       { line: "install small ./small", only4: "--server-side=false" },
       {
@@ -87,9 +91,9 @@ export function everySequence(steps: number): readonly Sequence[] {
     .filter((sequence) => sequence.includes("cox"));
 }
 
-/** One way, another for each story: every program does a step, and follows another. */
-export function fewSequences(steps: number, story: number): readonly Sequence[] {
-  return [inTurn(story, steps)];
+/** Three ways: every program does each step once, and follows another. */
+export function turns(steps: number): readonly Sequence[] {
+  return order.map((_, first) => inTurn(first, steps));
 }
 
 function inTurn(first: number, steps: number): Sequence {
