@@ -6,6 +6,7 @@ import { dryRunFlags } from "./dry-run.ts";
 import { globalFlags } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
 import { outputFlags } from "./output.ts";
+import { postRendererFlags } from "./post-renderer.ts";
 import { valuesFlags } from "./values-flags.ts";
 import { timeoutFlags, waitFlags } from "./wait-flags.ts";
 
@@ -41,7 +42,7 @@ export const releaseFlags = {
   "take-ownership": { type: "boolean", help: "take existing resources over, whatever their annotations say" },
   ...develFlag,
   ...chartPathFlags,
-  "post-renderer": { type: "string", hidden: true, help: "the name of a post-renderer plugin" },
+  ...postRendererFlags,
 } as const satisfies Flags;
 
 export type ReleaseFlagValues = FlagValues<typeof releaseFlags>;
@@ -64,9 +65,7 @@ export function checkReleaseFlags({ given, io }: Given): void {
       `if any flags in the group [${force} force-conflicts] are set none of the others can be; [${set}] were all set`,
     );
   }
-  for (const flag of ["post-renderer", "enable-dns"]) {
-    if (given.has(flag)) throw new CommandError(`--${flag} is not available yet`);
-  }
+  if (given.has("enable-dns")) throw new CommandError("--enable-dns is not available yet");
 }
 
 /** Reads `--labels`. Throws CommandError with pflag's text. */

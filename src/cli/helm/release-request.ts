@@ -5,6 +5,7 @@ import type { Io } from "../command.ts";
 import { dryRunOf } from "./dry-run.ts";
 import { loadInstallable, locateChart, logTo } from "./local-chart.ts";
 import { type OutputFormat, outputFormat } from "./output.ts";
+import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseFlags, labelsOf, type ReleaseFlagValues } from "./release-flags.ts";
 import { driverOf } from "./storage.ts";
 import { readValues } from "./values-flags.ts";
@@ -31,6 +32,7 @@ export function readRequest({
 }): ReleaseRequest {
   driverOf(io);
   checkReleaseFlags({ given, io });
+  const postRender = postRendererOf(flags, io);
   return {
     format: outputFormat(flags),
     options: {
@@ -49,6 +51,7 @@ export function readRequest({
       skipSchemaValidation: flags["skip-schema-validation"],
       subNotes: flags["render-subchart-notes"],
       chartLog: logTo(io),
+      ...(postRender === undefined ? {} : { postRender }),
     },
   };
 }
