@@ -144,6 +144,7 @@ export function checkOutput(frame: Frame): void {
 
 /** True for the error that JavaScript throws when its stack is full. */
 export function isStackEnd(error: unknown): boolean {
-  // No regular expression here: there is no stack left to compile one.
+  // No regular expression here: there is no stack left to compile one, which is an error of its own.
+  if (error instanceof SyntaxError) return error.message.endsWith("Stack overflow");
   return error instanceof RangeError && error.message.startsWith("Maximum call stack");
 }
