@@ -60,8 +60,8 @@ describe("cox, helm 3 and helm 4 on one cluster", { skip: whyNot(), concurrency:
 });
 
 /** Lives one life of a release and looks after each step. */
-async function live(stage: Stage, { steps }: Story, sequence: Sequence): Promise<readonly Seen[]> {
-  await using place = await stage.openPlace();
+async function live(stage: Stage, { steps, driver }: Story, sequence: Sequence): Promise<readonly Seen[]> {
+  await using place = await stage.openPlace(driver === undefined ? {} : { HELM_DRIVER: driver });
   const seen: Seen[] = [];
   for (const [index, step] of steps.entries()) {
     if (step.meddle !== undefined) await meddle(place, step.meddle);

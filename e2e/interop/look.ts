@@ -47,8 +47,8 @@ export async function look(place: Place, printed: Printed): Promise<Seen> {
   };
 }
 
-function isRecord({ kind, type }: KubeObject): boolean {
-  return kind === "Secret" && type === "helm.sh/release.v1";
+function isRecord({ kind, type, metadata }: KubeObject): boolean {
+  return type === "helm.sh/release.v1" || (kind === "ConfigMap" && metadata.labels?.owner === "helm");
 }
 
 /** Leaves out what controllers made, and what is on its way out. */
@@ -60,9 +60,10 @@ function isOurs({ kind, metadata }: KubeObject): boolean {
 const moment = /\b(?!0001)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 
 /** The record byte by byte as its writer stored it, but for times. */
-function recordOf({ metadata, data }: KubeObject): string {
+function recordOf({ kind, metadata, data }: KubeObject): string {
   const { release } = data as { readonly release: string };
-  const bytes = Buffer.from(Buffer.from(release, "base64").toString("latin1"), "base64");
+  const text64 = kind === "Secret" ? Buffer.from(release, "base64").toString("latin1") : release;
+  const bytes = Buffer.from(text64, "base64");
   const labels = Object.entries(metadata.labels ?? {}).map(([name, value]) =>
     name === "createdAt" || name === "modifiedAt" ? [name, "<time>"] : [name, value],
   );
@@ -70,7 +71,7 @@ function recordOf({ metadata, data }: KubeObject): string {
     .toString("utf8")
     .replace(/"data":"([A-Za-z0-9+/=]+)"/g, (_, file: string) => `"data":${fileOf(file)}`)
     .replace(moment, "<time>");
-  return `${metadata.name} ${canonical(Object.fromEntries(labels))}\n${text}`;
+  return `${kind} ${metadata.name} ${canonical(Object.fromEntries(labels))}\n${text}`;
 }
 
 /** A chart's file in the clear: our copies have a name in them that differs. */

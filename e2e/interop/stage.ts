@@ -35,8 +35,8 @@ export interface Printed {
 
 /** An API server for three programs: the embedded one with its workloads, or the real one that COX_TEST_KUBECONFIG names. */
 export interface Stage extends AsyncDisposable {
-  /** Opens a namespace of its own, with copies of the charts in which `GROUP` is an API group of its own. */
-  readonly openPlace: () => Promise<Place>;
+  /** Opens a namespace of its own for programs with more in their environment, with copies of the charts in which `GROUP` is an API group of its own. */
+  readonly openPlace: (more: Readonly<Record<string, string>>) => Promise<Place>;
 }
 
 export interface Place extends AsyncDisposable {
@@ -57,8 +57,8 @@ export async function openTestStage(): Promise<Stage> {
   // Not earlier: helm fails where a group vanishes while it reads what the server has.
   open.defer(() => deleteDefinitions(client, places));
   return {
-    openPlace: async () => {
-      const place = await openPlace({ client, kubeconfig, directory: join(directory, crypto.randomUUID()) });
+    openPlace: async (more) => {
+      const place = await openPlace({ client, kubeconfig, directory: join(directory, crypto.randomUUID()), more });
       places.push(place.group);
       return place;
     },
@@ -83,8 +83,9 @@ async function openPlace(where: {
   readonly client: Client;
   readonly kubeconfig: string;
   readonly directory: string;
+  readonly more: Readonly<Record<string, string>>;
 }): Promise<Place> {
-  const { client, kubeconfig, directory } = where;
+  const { client, kubeconfig, directory, more } = where;
   const namespace = `interop-${crypto.randomUUID().slice(0, 8)}`;
   const group = `${namespace}.example.com`;
   await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } } as KubeObject);
@@ -95,6 +96,7 @@ async function openPlace(where: {
     KUBECONFIG: kubeconfig,
     HELM_NAMESPACE: namespace,
     TZ: "UTC",
+    ...more,
   };
   const cwd = join(directory, "charts");
   return {

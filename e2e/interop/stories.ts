@@ -1,15 +1,19 @@
 import type { Program } from "./stage.ts";
 
-/** A release's life, step by step. A step is a command line of helm; `only4` are words that helm 3 does not know. */
+/** A release's life, step by step. */
 export interface Story {
   readonly name: string;
+  /** Where releases are kept; Secrets when absent. */
+  readonly driver?: "configmap";
   readonly steps: readonly Step[];
   /** What one program left matters to the next: all sequences are worth their time. */
   readonly entangled?: boolean;
 }
 
+/** A command line of helm, and words that only one of the two knows. */
 export interface Step {
   readonly line: string;
+  readonly only3?: string;
   readonly only4?: string;
   readonly fails?: boolean;
   /** A change that somebody else makes before the step: a merge patch of the Deployment of that name. */
@@ -72,11 +76,47 @@ export const stories: readonly Story[] = [
       { line: "uninstall small --no-hooks" },
     ],
   },
+  {
+    name: "failures that undo themselves",
+    steps: [
+      { line: "install small ./small" },
+      {
+        line: "upgrade small ./small --set port=0,label=two --timeout 10s",
+        only3: "--atomic",
+        only4: "--rollback-on-failure",
+        fails: true,
+      },
+      { line: "upgrade small ./small --set label=three --history-max 3 --cleanup-on-fail" },
+      { line: "rollback small --history-max 3 --no-hooks", only4: "--server-side=false" },
+      { line: "uninstall small --cascade foreground" },
+    ],
+  },
+  {
+    name: "objects that come back",
+    steps: [
+      { line: "install plots ./plots --set height=3" },
+      { line: "uninstall plots" },
+      { line: "install plots ./plots --skip-crds" },
+      { line: "upgrade plots ./plots --install --set height=4 --take-ownership" },
+      { line: "uninstall plots" },
+    ],
+  },
+  {
+    name: "releases in ConfigMaps",
+    driver: "configmap",
+    steps: [
+      { line: "install small ./small --labels team=blue" },
+      { line: "upgrade small ./small --set port=85 --labels team=null,x=y" },
+      { line: "rollback small 1" },
+      { line: "uninstall small --keep-history" },
+    ],
+  },
 ];
 
 /** The words of a step for a program. */
-export function wordsOf({ line, only4 }: Step, program: Program): readonly string[] {
-  return [...line.split(" "), ...(only4 === undefined || program === "helm3" ? [] : only4.split(" "))];
+export function wordsOf({ line, only3, only4 }: Step, program: Program): readonly string[] {
+  const own = program === "helm3" ? only3 : only4;
+  return [...line.split(" "), ...(own === undefined ? [] : own.split(" "))];
 }
 
 export type Sequence = readonly Program[];
