@@ -38,7 +38,7 @@ export async function explainUnready(
   if (object === undefined) return [];
   const own = ownReasons(object);
   const pods = await podsOf(client, object, options.signal);
-  const unready = pods.filter((pod) => !isDone(pod)).slice(0, options.pods ?? mostPods);
+  const unready = pods.filter((pod) => !isDone(pod) || restarts(pod)).slice(0, options.pods ?? mostPods);
   const below = await Promise.all(unready.map((pod) => podReasons(client, pod, options)));
   const reasons = [...own, ...below.flat()];
   return reasons.length > 0 ? reasons : await warningsOf(client, object, options.signal);
@@ -101,6 +101,12 @@ function isDone(pod: KubeObject): boolean {
   return conditionsOf(pod).some(({ type, status }) => type === "Ready" && status === "True");
 }
 
+/** A container that crashes again and again is ready now and then. */
+function restarts(pod: KubeObject): boolean {
+  const ended = (status: unknown): unknown => valueAt(status, "lastState", "terminated", "exitCode");
+  return containersOf(pod).some((status) => Number(ended(status) ?? 0) !== 0);
+}
+
 async function podReasons(client: Client, pod: KubeObject, options: ExplainOptions): Promise<readonly UnreadyReason[]> {
   const object = referenceTo(pod);
   const unscheduled = conditionsOf(pod).find(({ type, status }) => type === "PodScheduled" && status === "False");
@@ -157,6 +163,10 @@ function troubleOf(status: unknown): readonly Trouble[] {
   }
   if (waiting !== "" && !startingUp.has(waiting)) {
     return [{ container, text: `${subject} is waiting: ${joined(waiting, field("state", "waiting", "message"))}` }];
+  }
+  const before = field("lastState", "terminated", "exitCode");
+  if (field("state", "running", "startedAt") !== "" && before !== "" && before !== "0") {
+    return [{ container, text: exited("lastState"), ended: "before" }];
   }
   const code = field("state", "terminated", "exitCode");
   if (code !== "" && code !== "0") return [{ container, text: exited("state"), ended: "now" }];

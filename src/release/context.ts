@@ -16,6 +16,14 @@ export interface LogEntry {
 
 export type Log = (entry: LogEntry) => void;
 
+/** What a container of a hook wrote. */
+export interface HookLogs {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly text: string;
+}
+
 /** What actions work with. */
 export interface ReleaseContext {
   readonly client: Client;
@@ -32,6 +40,8 @@ export interface ReleaseContext {
   readonly busy?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Judges objects that it knows better than kstatus does while an action waits: a HelmRelease's health checks. */
   readonly judge?: (object: KubeObject) => Readiness | undefined;
+  /** Receives the logs of hooks whose `helm.sh/hook-output-log-policy` asks for them. */
+  readonly onHookLogs?: (logs: HookLogs) => void;
   /** Called with every record after it was stored, replaced or removed. */
   readonly onRecord?: (record: ReleaseRecord) => void;
 }

@@ -1,6 +1,7 @@
 import type { ObjectReference } from "../api/index.ts";
 import { CodedError, messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
+import type { UnreadyReason } from "../kube/index.ts";
 import type { ReleaseRecord } from "./record.ts";
 
 /** Why a release could not be read or changed. */
@@ -52,6 +53,8 @@ export class ReleaseError extends CodedError<ReleaseErrorCode> {
   readonly record: ReleaseRecord | undefined;
   /** What was waited for in vain. */
   readonly unready: readonly ObjectReference[];
+  /** Why it is not ready. No part of the message, which is Helm's and is stored. */
+  readonly reasons: readonly UnreadyReason[];
 
   constructor(
     code: ReleaseErrorCode,
@@ -59,11 +62,13 @@ export class ReleaseError extends CodedError<ReleaseErrorCode> {
     options?: ErrorOptions & {
       readonly record?: ReleaseRecord | undefined;
       readonly unready?: readonly ObjectReference[];
+      readonly reasons?: readonly UnreadyReason[];
     },
   ) {
     super(code, message, options);
     this.record = options?.record;
     this.unready = options?.unready ?? [];
+    this.reasons = options?.reasons ?? [];
   }
 }
 

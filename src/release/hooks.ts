@@ -7,9 +7,10 @@ import { abortOption, busily, type Milliseconds, type ReleaseContext } from "./c
 import { type Draft, storeDraft } from "./draft.ts";
 import { ReleaseError } from "./errors.ts";
 import { hookKey } from "./interrupted.ts";
-import { buildObjects, type ReleaseObject } from "./objects.ts";
+import { buildFormerObjects, buildObjects, type ReleaseObject } from "./objects.ts";
 import { type HookExecution, type RecordedHook, timestamp } from "./record.ts";
 import type { Waiter } from "./wait.ts";
+import { reasonsOf, withoutSecrets } from "./why.ts";
 
 export interface HookOptions {
   readonly waiter: Waiter;
@@ -19,15 +20,6 @@ export interface HookOptions {
   readonly left?: ReadonlySet<string>;
   /** Leaves the others of the event out. */
   readonly selected?: (hook: RecordedHook) => boolean;
-  /** Receives the logs of hooks whose `helm.sh/hook-output-log-policy` asks for them. */
-  readonly onLogs?: ((logs: HookLogs) => void) | undefined;
-}
-
-export interface HookLogs {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly text: string;
 }
 
 /** What is left to do after hooks ran: their deletion, which a caller may put off until it has read their logs. */
@@ -126,8 +118,8 @@ async function runHook(
     await options.waiter.untilHooksComplete(objects, options.timeout);
   } catch (error) {
     end("Failed");
-    await outputLogs(context, draft, { index, policy: "hook-failed" }, options);
-    return { error: hookFailed(messageOf(error), error), ran: true };
+    await outputLogs(context, draft, { index, policy: "hook-failed" });
+    return { error: await withoutReleaseSecrets(context, draft, hookFailed(messageOf(error), error)), ran: true };
   }
   end("Succeeded");
   return undefined;
@@ -156,7 +148,7 @@ async function finishSucceeded(
   options: HookOptions,
 ): Promise<void> {
   for (const index of indices.toReversed()) {
-    await outputLogs(context, draft, { index, policy: "hook-succeeded" }, options);
+    await outputLogs(context, draft, { index, policy: "hook-succeeded" });
     await deleteByPolicy(context, draft, { index, policy: "hook-succeeded" }, options);
   }
 }
@@ -193,10 +185,10 @@ async function outputLogs(
   context: ReleaseContext,
   draft: Draft,
   { index, policy }: { readonly index: number; readonly policy: "hook-succeeded" | "hook-failed" },
-  { onLogs }: HookOptions,
 ): Promise<void> {
   const hook = hookAt(draft, index);
-  if (onLogs === undefined || !hook.output_log_policies.includes(policy)) return;
+  const { onHookLogs } = context;
+  if (onHookLogs === undefined || !hook.output_log_policies.includes(policy)) return;
   const { name = "", kind } = hook;
   if (kind !== "Job" && kind !== "Pod") return;
   try {
@@ -210,15 +202,16 @@ async function outputLogs(
     for (const pod of pods.items) {
       const podName = pod.metadata.name ?? "";
       for (const container of containerNames(pod)) {
-        const text = await context.client.logs(
-          { namespace, name: podName },
-          { container, limitBytes: logLimit, ...abortOption(context) },
-        );
-        onLogs({ namespace, pod: podName, container, text });
+        const options = { container, limitBytes: logLimit, ...abortOption(context) };
+        const text = await context.client.logs({ namespace, name: podName }, options).catch((cause: unknown) => {
+          const message = `failed to stream pod logs for pod: ${podName}, container: ${container}`;
+          throw new ReleaseError("HookFailed", message, { cause });
+        });
+        onHookLogs({ namespace, pod: podName, container, text });
       }
     }
   } catch (error) {
-    context.log?.({ level: "ERROR", message: `error outputting logs for hook failure: ${messageOf(error)}` });
+    context.log?.({ level: "INFO", message: `error outputting logs for hook failure: ${messageOf(error)}` });
   }
 }
 
@@ -243,6 +236,23 @@ function hookAt(draft: Draft, index: number): RecordedHook {
   const hook = draft.record.hooks[index];
   if (hook === undefined) throw new RangeError(`no hook ${index}`);
   return hook;
+}
+
+/** A hook's container may print what it was given: the values of the release's own Secrets do not show. */
+async function withoutReleaseSecrets(
+  context: ReleaseContext,
+  { record: { manifest, hooks, namespace } }: Draft,
+  error: ReleaseError,
+): Promise<ReleaseError> {
+  const shown = reasonsOf(error);
+  if (shown.length === 0) return error;
+  const texts = [manifest, ...hooks.map((hook) => hook.manifest ?? "")];
+  const objects = await buildFormerObjects(
+    context.client,
+    texts.map((text) => ({ manifest: text, namespace })),
+  );
+  const reasons = withoutSecrets(shown, objects);
+  return new ReleaseError(error.code, error.message, { cause: error.cause, record: error.record, reasons });
 }
 
 function hookFailed(message: string, cause: unknown): ReleaseError {

@@ -1,6 +1,6 @@
 export type { ServerSideApply } from "./apply-method.ts";
 export { assertReachable, createLookup, readApiVersions } from "./capabilities.ts";
-export type { Log, LogEntry, Milliseconds, ReleaseContext } from "./context.ts";
+export type { HookLogs, Log, LogEntry, Milliseconds, ReleaseContext } from "./context.ts";
 export { decodeRecord, encodeRecord } from "./codec.ts";
 export { decodeRecordJson } from "./decode.ts";
 export { applyCrds, type CrdPolicy } from "./crds.ts";
@@ -8,7 +8,6 @@ export { configDigest, snapshotDigest } from "./digest.ts";
 export { hasCode, ReleaseError, type ReleaseErrorCode, unreadyOf } from "./errors.ts";
 export { encodeRecordJson } from "./encode.ts";
 export { encodeValue as encodeGoJson } from "./go-json.ts";
-export type { HookLogs } from "./hooks.ts";
 export { install, type InstallOptions } from "./install.ts";
 export { type Inventory, type InventoryEntry, inventoryId, inventoryOf } from "./inventory.ts";
 export { buildObjects, type ReleaseObject, referenceOf } from "./objects.ts";
@@ -43,3 +42,4 @@ export { uninstall, type UninstallOptions, type UninstallResult } from "./uninst
 export { unlock, type Unlocked } from "./unlock.ts";
 export { upgrade, type UpgradeOptions, type ValuesPolicy } from "./upgrade.ts";
 export { createWaiter, type Waiter, type WaitStrategy } from "./wait.ts";
+export { explainRelease, formatReasons, reasonsOf } from "./why.ts";

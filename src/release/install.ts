@@ -17,7 +17,7 @@ import {
 import { installCrds } from "./crds.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, inStep, ReleaseError, wrapped } from "./errors.ts";
-import { type HookLogs, runHooks } from "./hooks.ts";
+import { runHooks } from "./hooks.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { findExisting, withOwnership } from "./ownership.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
@@ -56,7 +56,6 @@ export interface InstallOptions extends RenderSettings {
   readonly hideSecret?: boolean;
   /** Instead of the cluster's own, for a dry run that stays off it. */
   readonly capabilities?: Capabilities;
-  readonly onHookLogs?: (logs: HookLogs) => void;
 }
 
 const defaultTimeout: Milliseconds = 300_000;
@@ -111,7 +110,7 @@ async function perform(
   options: InstallOptions,
 ): Promise<void> {
   const { serverSideApply: serverSide = true, forceConflicts = false, timeout = defaultTimeout } = options;
-  const hookOptions = { waiter, timeout, serverSide, onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide };
   if (options.disableHooks !== true)
     await inStep("failed pre-install", () => runHooks(context, draft, "pre-install", hookOptions));
   let written = objects;

@@ -6,7 +6,7 @@ import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { noRevision, ReleaseError, wrapped } from "./errors.ts";
-import { type HookLogs, runHooks } from "./hooks.ts";
+import { runHooks } from "./hooks.ts";
 import { leftHooks, leftRevisions } from "./interrupted.ts";
 import { buildFormerObjects, buildObjects, type ReleaseObject } from "./objects.ts";
 import { withOwnership } from "./ownership.ts";
@@ -32,7 +32,6 @@ export interface RollbackOptions {
   readonly cleanupOnFail?: boolean;
   readonly maxHistory?: number;
   readonly dryRun?: boolean;
-  readonly onHookLogs?: (logs: HookLogs) => void;
 }
 
 const defaultTimeout: Milliseconds = 300_000;
@@ -129,7 +128,7 @@ async function perform(
     withOwnership(target, { name, namespace }),
   );
   await using waiter = createWaiter(context, options.waitStrategy ?? "hookOnly");
-  const hookOptions = { waiter, timeout, serverSide, left: leftHooks(history), onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide, left: leftHooks(history) };
   if (!disableHooks) await runHooks(context, draft, "pre-rollback", hookOptions);
 
   const created: ReleaseObject[] = [];

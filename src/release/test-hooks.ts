@@ -3,7 +3,7 @@ import { assertReachable } from "./capabilities.ts";
 import { type Milliseconds, observed, type ReleaseContext } from "./context.ts";
 import { Draft, storeDraft } from "./draft.ts";
 import { ReleaseError, wrapped } from "./errors.ts";
-import { type HookLogs, startHooks } from "./hooks.ts";
+import { startHooks } from "./hooks.ts";
 import { leftHooks } from "./interrupted.ts";
 import type { RecordedHook, ReleaseRecord } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
@@ -17,7 +17,6 @@ export interface TestOptions {
   readonly waitStrategy?: WaitStrategy;
   /** Names of the hooks to run, and of those not to run. */
   readonly filters?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
-  readonly onHookLogs?: (logs: HookLogs) => void;
 }
 
 export interface TestResult {
@@ -58,7 +57,6 @@ export async function startTest(given: ReleaseContext, options: TestOptions): Pr
       serverSide: last.apply_method === "ssa",
       left: leftHooks([last]),
       selected: ({ name = "" }) => executing.some((hook) => hook.name === name),
-      onLogs: options.onHookLogs,
     });
     const done = async (): Promise<void> => {
       await finish();

@@ -5,7 +5,7 @@ import { assertReachable } from "./capabilities.ts";
 import { busily, type Milliseconds, observed, type ReleaseContext } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, ReleaseError, wrapped } from "./errors.ts";
-import { type HookLogs, runHooks } from "./hooks.ts";
+import { runHooks } from "./hooks.ts";
 import { buildObjects, type ReleaseObject } from "./objects.ts";
 import { type ReleaseRecord, timestamp, withStatus } from "./record.ts";
 import { releaseNameProblem } from "./release-name.ts";
@@ -22,7 +22,6 @@ export interface UninstallOptions {
   readonly ignoreNotFound?: boolean;
   readonly description?: string;
   readonly dryRun?: boolean;
-  readonly onHookLogs?: (logs: HookLogs) => void;
 }
 
 export interface UninstallResult {
@@ -76,7 +75,7 @@ async function perform(
 ): Promise<UninstallResult> {
   const { name, keepHistory = false, disableHooks = false, timeout = defaultTimeout } = options;
   await using waiter = createWaiter(context, options.waitStrategy ?? "hookOnly");
-  const hookOptions = { waiter, timeout, serverSide: true, onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide: true };
   const give = (error: unknown, message = messageOf(error)): ReleaseError => wrapped(error, message, draft.stored);
   try {
     if (!disableHooks) await runHooks(context, draft, "pre-delete", hookOptions);

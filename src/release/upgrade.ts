@@ -8,7 +8,7 @@ import { assertReachable } from "./capabilities.ts";
 import { busily, cancellation, type Milliseconds, observed, type ReleaseContext, withoutSignal } from "./context.ts";
 import { Draft, storeDraft, storeRecord } from "./draft.ts";
 import { hasCode, inStep, noDeployedReleases, ReleaseError, wrapped } from "./errors.ts";
-import { type HookLogs, runHooks } from "./hooks.ts";
+import { runHooks } from "./hooks.ts";
 import { leftHooks, leftRevisions } from "./interrupted.ts";
 import { buildFormerObjects, buildObjects, type ReleaseObject, versionedIdentityOf } from "./objects.ts";
 import { findExisting, withOwnership } from "./ownership.ts";
@@ -53,7 +53,6 @@ export interface UpgradeOptions extends RenderSettings {
   readonly dryRun?: DryRun;
   readonly hideSecret?: boolean;
   readonly capabilities?: Capabilities;
-  readonly onHookLogs?: (logs: HookLogs) => void;
 }
 
 const defaultTimeout: Milliseconds = 300_000;
@@ -186,7 +185,7 @@ async function perform(
   const { timeout = defaultTimeout, disableHooks = false } = options;
   const serverSide = draft.record.apply_method === "ssa";
   await using waiter: Waiter = createWaiter(context, strategyOf(options));
-  const hookOptions = { waiter, timeout, serverSide, left, onLogs: options.onHookLogs };
+  const hookOptions = { waiter, timeout, serverSide, left };
   if (!disableHooks)
     await inStep("pre-upgrade hooks failed", () => runHooks(context, draft, "pre-upgrade", hookOptions));
   const how = {

@@ -14,6 +14,7 @@ import { cancellation, type Milliseconds, type ReleaseContext } from "./context.
 import { ReleaseError } from "./errors.ts";
 import { createLegacyWaiter } from "./legacy-wait.ts";
 import { type ReleaseObject, referenceOf } from "./objects.ts";
+import { explainWait } from "./why.ts";
 
 /**
  * How to wait for objects: `watcher` as the command line does by default, `poller` as the HelmRelease controller does (a failed object ends the
@@ -38,9 +39,30 @@ export interface Waiter extends AsyncDisposable {
 // Helm: a timeout of zero would end every wait before it began.
 const defaultTimeout: Milliseconds = 30_000;
 
-/** A waiter on the context's watches, or on watches of its own that end with it. */
+/** A waiter on the context's watches, or on watches of its own that end with it. What it throws knows the reasons: `reasonsOf`. */
 export function createWaiter(context: ReleaseContext, strategy: WaitStrategy): Waiter {
-  if (strategy === "legacy") return createLegacyWaiter(context);
+  return explaining(context, strategy === "legacy" ? createLegacyWaiter(context) : createWatcher(context, strategy));
+}
+
+/** The reasons are read as soon as a wait fails, before anything is undone. */
+function explaining(context: ReleaseContext, waiter: Waiter): Waiter {
+  const explained = async (objects: readonly ReleaseObject[], wait: Promise<void>): Promise<void> => {
+    try {
+      await wait;
+    } catch (error) {
+      if (!(error instanceof ReleaseError) || error.code !== "WaitFailed") throw error;
+      const reasons = await explainWait(context, objects, error.unready);
+      throw new ReleaseError("WaitFailed", error.message, { cause: error, unready: error.unready, reasons });
+    }
+  };
+  return {
+    ...waiter,
+    untilReady: (objects, timeout, options) => explained(objects, waiter.untilReady(objects, timeout, options)),
+    untilHooksComplete: (objects, timeout) => explained(objects, waiter.untilHooksComplete(objects, timeout)),
+  };
+}
+
+function createWatcher(context: ReleaseContext, strategy: Exclude<WaitStrategy, "legacy">): Waiter {
   const cache = context.cache ?? createWatchCache({ client: context.client });
   const texts = strategy === "poller" ? pollerTexts : watcherTexts;
   const { now, signal } = context;

@@ -5,6 +5,7 @@ import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
 import { dryRunFlags } from "./dry-run.ts";
 import { globalFlags } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
+import { textWithReasons } from "./why-text.ts";
 import { outputFlags } from "./output.ts";
 import { postRendererFlags } from "./post-renderer.ts";
 import { valuesFlags } from "./values-flags.ts";
@@ -98,7 +99,7 @@ export async function failingAs(prefix: string, work: () => Promise<ReleaseRecor
   } catch (error) {
     // What has been told already needs no more words.
     if (error instanceof CommandError && error.message === "") throw error;
-    throw new CommandError(`${prefix}: ${messageOf(error)}`);
+    throw new CommandError(`${prefix}: ${textWithReasons(error)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { globalFlags } from "./global-flags.ts";
 import { dryRunFlags, dryRunOf } from "./dry-run.ts";
 import { checkReleaseFlags } from "./release-flags.ts";
 import { maxHistory, serverSideOf } from "./upgrade.ts";
+import { textWithReasons } from "./why-text.ts";
 import { timeoutFlags, waitFlags, waitStrategy } from "./wait-flags.ts";
 
 const usage = "helm rollback <RELEASE> [REVISION] [flags]";
@@ -58,6 +59,8 @@ export const command = defineCommand({
         timeout: flags.timeout,
         cleanupOnFail: flags["cleanup-on-fail"],
         maxHistory: maxHistory(flags, given, io),
+      }).catch((error: unknown) => {
+        throw new CommandError(textWithReasons(error));
       }),
     );
     io.stdout("Rollback was a success! Happy Helming!\n");

@@ -11,6 +11,8 @@ export interface StatusOptions {
   readonly hideNotes?: boolean;
   /** What `helm status` lists under RESOURCES, ready to print. */
   readonly resources?: string;
+  /** Why something is not ready, for a table; empty when nothing tells. */
+  readonly reasons?: string;
   /** Leaves the chart out of JSON and YAML. */
   readonly withoutChart?: boolean;
 }
@@ -34,6 +36,7 @@ export function statusText(record: ReleaseRecord, options: StatusOptions): strin
   }
   lines.push(`DESCRIPTION: ${info.description ?? ""}`);
   if (options.resources !== undefined && options.resources !== "") lines.push(`RESOURCES:\n${options.resources}`);
+  if (options.reasons !== undefined && options.reasons !== "") lines.push(`NOT READY:\n${options.reasons}\n`);
   lines.push(...testLines(record));
   if (options.debug === true) lines.push(...valueLines(record));
   if (options.debug === true || info.description?.toLowerCase() === "dry run complete") {

@@ -7,6 +7,7 @@ import { takesExactly } from "./arguments.ts";
 import { type HelmCluster, withCluster } from "./cluster.ts";
 import { globalFlags } from "./global-flags.ts";
 import { writeStatus } from "./status-text.ts";
+import { textWithReasons } from "./why-text.ts";
 import { timeoutFlags } from "./wait-flags.ts";
 
 const usage = "helm test [RELEASE] [flags]";
@@ -38,7 +39,7 @@ export const command = defineCommand({
       } finally {
         await finish();
       }
-      if (failure !== undefined) throw new CommandError(failure.message);
+      if (failure !== undefined) throw new CommandError(textWithReasons(failure));
     });
     return 0;
   },

@@ -1,6 +1,11 @@
-/** A command's output without what differs from run to run: times, ages, and the padding that follows from the length of names. */
+/**
+ * A command's output without what differs from run to run: times, ages, and the padding that follows from the length of names; and without
+ * the reasons that follow helm's own words, for no helm knows them.
+ */
 export function normalize(text: string): string {
   return text
+    .replace(/\n\nNot ready:\n[^]*/, "\n")
+    .replace(/NOT READY:\n[^]*?\n\n/, "")
     .replace(/\b\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\b/g, "<time>")
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+0000 UTC|Z)/g, "<time>")
     .replace(/^I\d{4} [\d:.]+ +\d+ /gm, "<klog> ")
