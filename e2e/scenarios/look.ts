@@ -32,6 +32,8 @@ export async function look(
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, "<time>")
       .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:<hex>")
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>")
+      // What we add to Flux's text, after it.
+      .replace(/\n\nNot ready:\n[\s\S]*/, "")
       // How a parser words what it did not expect is no contract.
       .replace(/(failed to parse the CEL expression '[^']*'): [\s\S]*/, "$1: <why>");
   const status: Partial<NonNullable<HelmRelease["status"]>> = release?.status ?? {};

@@ -3,6 +3,7 @@ import { isApiError, type KubeObject } from "../api/index.ts";
 import { CodedError, messageOf } from "../base/errors.ts";
 import { type Client, createWatchCache, type Fetch, type WatchCache } from "../kube/index.ts";
 import { type Connection, connectionOf, connectTo, parseKubeconfig } from "../kube/node/index.ts";
+import type { Concealer } from "./concealment.ts";
 import type { Context } from "./runtime/index.ts";
 
 /** A cluster cannot be reached as a spec says; the code tells whether what it names is missing. */
@@ -46,7 +47,7 @@ export interface Acting extends Disposable {
 
 export interface TargetClusters {
   /** Throws TargetError with Flux's text. */
-  enter(owner: KubeObject, spec: TargetSpec, context: Context): Promise<Acting>;
+  enter(owner: KubeObject, spec: TargetSpec, context: Context, concealer: Concealer): Promise<Acting>;
 }
 
 interface Opened extends Disposable {
@@ -60,7 +61,7 @@ const mostIdle = 16;
 export function createTargetClusters(options: TargetOptions): TargetClusters {
   const pool = createPool();
   return {
-    async enter(owner, spec, context) {
+    async enter(owner, spec, context, concealer) {
       const { namespace = "" } = owner.metadata;
       const { kubeConfig } = spec;
       if (kubeConfig === undefined) {
@@ -74,6 +75,7 @@ export function createTargetClusters(options: TargetOptions): TargetClusters {
         return { ...lent, serviceAccount: account };
       }
       const connection = await readConnection(namespace, kubeConfig, context, options);
+      concealer.addTexts(credentialsOf(connection));
       const account = spec.serviceAccountName ?? options.defaultKubeconfigServiceAccount ?? "";
       const impersonate = account === "" ? {} : { impersonate: { user: userOf(namespace, account) } };
       const lent = pool.lend(context, digestOf([connection, impersonate]), () => {
@@ -83,6 +85,13 @@ export function createTargetClusters(options: TargetOptions): TargetClusters {
       return { ...lent, serviceAccount: "" };
     },
   };
+}
+
+function credentialsOf({ auth, tls }: Connection): readonly string[] {
+  const texts = [tls.key, auth.kind === "token" ? auth.token : undefined].map((one) =>
+    one !== undefined && "text" in one ? one.text : "",
+  );
+  return auth.kind === "basic" ? [...texts, auth.password] : texts;
 }
 
 function userOf(namespace: string, account: string): string {

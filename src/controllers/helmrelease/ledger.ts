@@ -1,4 +1,5 @@
 import type { HelmRelease } from "../../api/index.ts";
+import type { Concealer } from "../concealment.ts";
 import { type Context, writeStatus } from "../runtime/index.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
 import type { Status } from "./history.ts";
@@ -17,11 +18,18 @@ export interface Ledger {
   tell(event: StatusEvent): void;
   /** Writes the status where it differs from the stored one. */
   save(): Promise<void>;
+  /** Keeps what the release's Secrets hold out of what is told. */
+  readonly concealer: Concealer;
   /** Where helm keeps the release, as it is read and written in the context that acts for the release. */
   storage(acting: Context): ReleaseStorage;
 }
 
-export function openLedger(object: HelmRelease, context: Context, releases: StoredReleases): Ledger {
+export function openLedger(
+  object: HelmRelease,
+  context: Context,
+  options: { readonly releases: StoredReleases; readonly concealer: Concealer },
+): Ledger {
+  const { releases, concealer } = options;
   let stored = object;
   let storage: ReleaseStorage | undefined;
   let place: string | undefined;
@@ -38,8 +46,9 @@ export function openLedger(object: HelmRelease, context: Context, releases: Stor
     get status() {
       return status;
     },
+    concealer,
     tell(event) {
-      status = record(status, event, { now: context.now(), release: stored, ...digests });
+      status = record(status, concealed(event, concealer), { now: context.now(), release: stored, ...digests });
     },
     async save() {
       stored = await writeStatus(context, stored, status, manager);
@@ -52,4 +61,25 @@ export function openLedger(object: HelmRelease, context: Context, releases: Stor
       return storage;
     },
   };
+}
+
+/** A failure may quote anything: what is known to be secret is taken out of it. */
+function concealed(event: StatusEvent, { conceal }: Concealer): StatusEvent {
+  switch (event.event) {
+    case "notReady":
+    case "stalled":
+    case "drifted":
+      return { ...event, message: conceal(event.message) };
+    case "released":
+      if (event.error === undefined) return event;
+      return { ...event, error: conceal(event.error), summary: conceal(event.summary) };
+    case "tested":
+    case "rolledBack":
+    case "remediatedByUninstall":
+    case "uninstalled":
+    case "unlocked":
+      return event.ok ? event : { ...event, summary: conceal(event.summary) };
+    default:
+      return event;
+  }
 }

@@ -29,12 +29,15 @@ export async function readSource(release: HelmRelease, context: Context): Promis
 }
 
 /** Reads what `valuesFrom` names, once each, and composes the values. Throws ValuesError. */
-export async function readValues(release: HelmRelease, context: Context): Promise<Values> {
+export async function readValues({ release, concealer }: Ledger, context: Context): Promise<Values> {
   const { namespace } = identityOf(release);
   const objects = new Map<string, Referenced>();
   for (const reference of release.spec.valuesFrom ?? []) {
     const key = referenceKey(reference);
-    if (!objects.has(key)) objects.set(key, await readReferenced(reference.kind, namespace, reference.name, context));
+    if (objects.has(key)) continue;
+    const read = await readReferenced(reference.kind, namespace, reference.name, context);
+    if (reference.kind === "Secret" && "found" in read) concealer.add(read.found);
+    objects.set(key, read);
   }
   return composeValues(release, objects);
 }

@@ -59,7 +59,7 @@ export async function prepare(
 
   let values: Values;
   try {
-    values = await readValues(release, context);
+    values = await readValues(ledger, context);
   } catch (error) {
     if (error instanceof ValuesError) {
       notReady("ValuesError", error.message);

@@ -9,6 +9,7 @@ import {
   requestedAt,
   writeFinalizer,
 } from "../runtime/index.ts";
+import { concealError, createConcealer, withConcealment } from "../concealment.ts";
 import { compileHealthChecks, ExpressionError, terminalPrefix } from "../expressions.ts";
 import { type Acting, createTargetClusters, type TargetClusters, TargetError } from "../target-cluster.ts";
 import { uninstallAs } from "./actions/uninstall-as.ts";
@@ -52,16 +53,32 @@ interface Shared extends HelmReleaseOptions {
   readonly releases: StoredReleases;
 }
 
-async function reconcile(object: HelmRelease, context: Context, shared: Shared): Promise<Outcome> {
-  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context, shared);
-  const ledger = openLedger(await writeFinalizer(context, object, "present", manager), context, shared.releases);
+/** Whatever comes of a pass is told without what its Secrets hold. */
+async function reconcile(object: HelmRelease, given: Context, shared: Shared): Promise<Outcome> {
+  const concealer = createConcealer();
+  const context = withConcealment(given, concealer);
+  const options = { releases: shared.releases, concealer };
+  try {
+    if (object.metadata.deletionTimestamp === undefined) {
+      const stored = await writeFinalizer(context, object, "present", manager);
+      return await reconcileLiving(openLedger(stored, context, options), context, shared);
+    }
+    if (!hasFinalizer(object)) return { outcome: "done" };
+    return await reconcileDeletion(openLedger(object, context, options), context, shared);
+  } catch (error) {
+    throw concealError(error, concealer);
+  }
+}
+
+async function reconcileLiving(ledger: Ledger, context: Context, shared: Shared): Promise<Outcome> {
+  const token = requestedAt(ledger.release);
   let observed = false;
   try {
     const outcome = await reconcileRelease(ledger, context, shared);
     observed = outcome.outcome === "done" || outcome.outcome === "stalled";
     return outcome;
   } finally {
-    ledger.tell({ event: "ended", observed, requestedAt: requestedAt(object) });
+    ledger.tell({ event: "ended", observed, requestedAt: token });
     await ledger.save();
   }
 }
@@ -116,7 +133,7 @@ async function reconcileTarget(ledger: Ledger, prepared: Wanted, acting: Context
 
 async function enter(ledger: Ledger, context: Context, { clusters }: Shared): Promise<Acting> {
   try {
-    const acting = await clusters.enter(ledger.release, ledger.release.spec, context);
+    const acting = await clusters.enter(ledger.release, ledger.release.spec, context, ledger.concealer);
     ledger.tell({ event: "passed", reasons: ["RESTClientError"] });
     return acting;
   } catch (error) {
@@ -166,9 +183,8 @@ function targetOf(release: HelmRelease, { chart }: Wanted) {
 }
 
 /** Uninstalls the release and lets the object go. A suspended one goes without its release. */
-async function reconcileDeletion(object: HelmRelease, context: Context, shared: Shared): Promise<Outcome> {
-  if (!hasFinalizer(object)) return { outcome: "done" };
-  const ledger = openLedger(object, context, shared.releases);
+async function reconcileDeletion(ledger: Ledger, context: Context, shared: Shared): Promise<Outcome> {
+  const { release: object } = ledger;
   if (object.spec.suspend !== true) {
     try {
       await uninstallAtDeletion(ledger, context, shared);
@@ -190,7 +206,7 @@ async function uninstallAtDeletion(ledger: Ledger, context: Context, { clusters 
     context.log.error("skipping Helm release uninstallation", { ...identityOf(release), error });
   let entered: Acting;
   try {
-    entered = await clusters.enter(release, release.spec, context);
+    entered = await clusters.enter(release, release.spec, context, ledger.concealer);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     if (error.code === "Missing") return skip(error.message);

@@ -1,6 +1,5 @@
 import type { HelmRelease } from "../../../api/index.ts";
 import { formatDuration } from "../../../base/duration.ts";
-import { messageOf } from "../../../base/errors.ts";
 import { type ChartCrd, chartCrds, processDependencies } from "../../../chart/index.ts";
 import {
   applyCrds,
@@ -34,9 +33,10 @@ export async function makeRelease(
   const { chart, values, ociDigest } = wanted;
   const timeout = timeoutOf(release, action);
   const crds = chartCrds(processDependencies(chart, values));
-  const { releaseContext, logs, written, snapshots } = openAction(ledger, context);
+  const { releaseContext, logs, written, snapshots, describe } = openAction(ledger, context);
   const began = performance.now();
   let error: string | undefined;
+  let reasons = "";
   let thrown: unknown;
   try {
     await applyDefinitions(action, release, crds, releaseContext);
@@ -44,9 +44,9 @@ export async function makeRelease(
     else await upgrade(releaseContext, upgradeOptions(release, wanted, timeout));
   } catch (caught) {
     thrown = caught;
-    error = messageOf(caught).trim();
   }
   const duration = formatDuration(performance.now() - began);
+  if (thrown !== undefined) ({ text: error, reasons } = await describe(thrown));
   const [newest, ...older] = snapshots({ action, ociDigest }).toSorted((a, b) => b.version - a.version);
   const recorded = newest === undefined ? [] : [newest, ...older];
   await tellInventory(ledger, written.get(newest?.version ?? 0), crds, context);
@@ -54,7 +54,7 @@ export async function makeRelease(
   const keepsRetrying = remediationFor(release, action).retryInterval !== undefined;
   const summary =
     error !== undefined || newest === undefined
-      ? `Helm ${action} failed for release ${releaseNamespaceOf(release)}/${releaseNameOf(release)} with chart ${metadata.name}@${metadata.version}: ${error ?? "nothing was stored"}`
+      ? `Helm ${action} failed for release ${releaseNamespaceOf(release)}/${releaseNameOf(release)} with chart ${metadata.name}@${metadata.version}: ${error ?? "nothing was stored"}${reasons}`
       : succeededMessage(action, newest);
   ledger.tell({
     event: "released",

@@ -1,4 +1,3 @@
-import { messageOf } from "../../../base/errors.ts";
 import { chartCrds, processDependencies } from "../../../chart/index.ts";
 import { configDigest, rollback } from "../../../release/index.ts";
 import type { Context } from "../../runtime/index.ts";
@@ -18,7 +17,7 @@ import type { Wanted } from "./wanted.ts";
 export async function rollBack(ledger: Ledger, { values, chart }: Wanted, context: Context): Promise<void> {
   const { release } = ledger;
   const timeout = timeoutOf(release, "rollback");
-  const { releaseContext, logs, written, snapshots } = openAction(ledger, context);
+  const { releaseContext, logs, written, snapshots, describe: describeFailure } = openAction(ledger, context);
   const target = previousGood(ledger.status, { ignoreTests: remediationFor(release, "upgrade").ignoreTestFailures });
   if (target === undefined) throw new Error("missing target release for rollback: required to rollback");
   const { rollback: settings = {} } = release.spec;
@@ -47,7 +46,8 @@ export async function rollBack(ledger: Ledger, { values, chart }: Wanted, contex
     await tellInventory(ledger, deployed, chartCrds(processDependencies(chart, values)), context);
     notify(ledger, context, "Normal", "RollbackSucceeded", `${describe} succeeded`, target, configDigest(values));
   } catch (error) {
-    const summary = `${describe} failed: ${messageOf(error).trim()}`;
+    const { text, reasons } = await describeFailure(error);
+    const summary = `${describe} failed: ${text}${reasons}`;
     ledger.tell({ event: "rolledBack", written: snapshots({ action: "rollback" }), ok: false, summary });
     notify(ledger, context, "Warning", "RollbackFailed", summary + logs.suffix(), target, configDigest(values));
     if (written.size === 0) throw error;

@@ -1,5 +1,9 @@
-import type { HelmRelease } from "../../../api/index.ts";
-import type { ReleaseContext, ReleaseRecord } from "../../../release/index.ts";
+import type { HelmRelease, KubeObject } from "../../../api/index.ts";
+import { messageOf } from "../../../base/errors.ts";
+import { isValues } from "../../../base/value.ts";
+import { parseYamlDocuments } from "../../../base/yaml/index.ts";
+import { type ReleaseContext, type ReleaseRecord, unreadyOf } from "../../../release/index.ts";
+import { explainAll } from "../../explain.ts";
 import { compileHealthChecks } from "../../expressions.ts";
 import type { Context } from "../../runtime/index.ts";
 import type { Snapshot } from "../history.ts";
@@ -29,7 +33,12 @@ export function openAction(ledger: Ledger, context: Context) {
       const ociDigest = known?.ociDigest ?? options.ociDigest;
       return snapshotOf(record, { ...options, ...(ociDigest === undefined ? {} : { ociDigest }) });
     });
-  return { releaseContext, logs, written, snapshots };
+  /** Why it failed, in Helm's words, and why what was waited for is not ready. */
+  const describe = async (error: unknown): Promise<{ readonly text: string; readonly reasons: string }> => {
+    for (const record of written.values()) for (const secret of secretsOf(record)) ledger.concealer.add(secret);
+    return { text: messageOf(error).trim(), reasons: await explainAll(unreadyOf(error), context) };
+  };
+  return { releaseContext, logs, written, snapshots, describe };
 }
 
 /** Flux: health checks of one's own count with the poller only. */
@@ -37,4 +46,14 @@ function judgeOf({ spec }: HelmRelease): Pick<ReleaseContext, "judge"> {
   const isPolled = (spec.waitStrategy?.name ?? "poller") === "poller";
   const judge = isPolled ? compileHealthChecks(spec.healthCheckExprs) : undefined;
   return judge === undefined ? {} : { judge };
+}
+
+/** The Secrets that a revision is made of: what the API, a hook or a program says of them may quote what they hold. */
+function secretsOf({ manifest, hooks }: ReleaseRecord): readonly KubeObject[] {
+  const texts = [manifest, ...hooks.map((hook) => hook.manifest ?? "")];
+  return texts.flatMap((text) => {
+    if (!text.includes("Secret")) return [];
+    const documents = parseYamlDocuments(text).filter((document) => isValues(document) && document.kind === "Secret");
+    return documents as unknown as readonly KubeObject[];
+  });
 }

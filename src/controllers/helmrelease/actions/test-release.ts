@@ -1,4 +1,3 @@
-import { messageOf } from "../../../base/errors.ts";
 import { test as runTests } from "../../../release/index.ts";
 import type { Context } from "../../runtime/index.ts";
 import { latestSnapshot, type Snapshot } from "../history.ts";
@@ -16,7 +15,7 @@ export async function testRelease(ledger: Ledger, context: Context): Promise<voi
   const latest = latestSnapshot(ledger.status);
   if (latest === undefined) throw new Error("no latest release: required for test");
   const timeout = timeoutOf(release, "test");
-  const { releaseContext, logs, written } = openAction(ledger, context);
+  const { releaseContext, logs, written, describe } = openAction(ledger, context);
   const filters = release.spec.test?.filters ?? [];
   const exclude = filters.filter((filter) => filter.exclude === true).map(({ name }) => name);
   const include = filters.filter((filter) => filter.exclude !== true).map(({ name }) => name);
@@ -50,7 +49,8 @@ export async function testRelease(ledger: Ledger, context: Context): Promise<voi
     notify(ledger, context, "Normal", "TestSucceeded", summary, latest, latest.configDigest);
     return;
   }
-  const summary = `Helm test failed ${about}: ${messageOf(error).trim()}`;
+  const { text, reasons } = await describe(error);
+  const summary = `Helm test failed ${about}: ${text}${reasons}`;
   const remediation = activeRemediation(release);
   const counted =
     remediation !== undefined && !remediation.ignoreTestFailures && written.size > 0

@@ -1,5 +1,4 @@
 import type { HelmRelease } from "../../../api/index.ts";
-import { messageOf } from "../../../base/errors.ts";
 import { ReleaseError, uninstall } from "../../../release/index.ts";
 import type { Context } from "../../runtime/index.ts";
 import { latestSnapshot } from "../history.ts";
@@ -23,7 +22,7 @@ export async function uninstallAs(
     throw new Error("no latest release: required to uninstall");
   }
   const timeout = timeoutOf(release, "uninstall");
-  const { releaseContext, logs, written, snapshots } = openAction(ledger, context);
+  const { releaseContext, logs, written, snapshots, describe: describeFailure } = openAction(ledger, context);
   const settings: Partial<NonNullable<HelmRelease["spec"]["uninstall"]>> = release.spec.uninstall ?? {};
   const isRemediation = event === "remediatedByUninstall";
   const action = isRemediation ? "uninstall-remediation" : "uninstall";
@@ -47,7 +46,8 @@ export async function uninstallAs(
       ledger.tell({ event, written: [], ok: true, summary });
       return;
     }
-    const cause = messageOf(error).trim();
+    const { text, reasons } = await describeFailure(error);
+    const cause = text + reasons;
     const summary = isRemediation ? `${describe} ${about} failed: ${cause}` : `${describe} failed ${about}: ${cause}`;
     ledger.tell({ event, written: snapshots({ action }), ok: false, summary });
     notify(ledger, context, "Warning", "UninstallFailed", summary + logs.suffix(), latest, latest.configDigest);
