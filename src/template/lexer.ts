@@ -255,6 +255,8 @@ export function createLexer(input: string): { next(): Token } {
   }
 
   function skipWord(): void {
+    asciiWord.lastIndex = position;
+    if (asciiWord.test(input)) position = asciiWord.lastIndex;
     for (let size = wordLength(input, position); size > 0; size = wordLength(input, position)) position += size;
   }
 
@@ -330,6 +332,7 @@ export function createLexer(input: string): { next(): Token } {
   };
 }
 
+const asciiWord = /[A-Za-z0-9_]+/y;
 const minus = 0x2d;
 const terminators = ".,|:)(";
 

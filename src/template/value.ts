@@ -157,14 +157,24 @@ export function isNil(value: unknown): boolean {
 }
 
 const smallest = -256;
-const small: Integer[] = Array.from({ length: 1280 }, (_, index) => new Integer("int", BigInt(index + smallest)));
+const small = new Array<Integer | undefined>(1280);
+
+function smallInt(index: number): Integer {
+  let known = small[index];
+  if (known === undefined) {
+    known = new Integer("int", BigInt(index + smallest));
+    small[index] = known;
+  }
+  return known;
+}
 
 /** A Go int. */
 export function int(value: number | bigint): Integer {
   if (typeof value === "number") {
-    return small[value - smallest] ?? new Integer("int", BigInt(value));
+    const index = value - smallest;
+    return index >>> 0 === index && index < small.length ? smallInt(index) : new Integer("int", BigInt(value));
   }
-  if (value >= -256n && value < 1024n) return small[Number(value) - smallest] as Integer;
+  if (value >= -256n && value < 1024n) return smallInt(Number(value) - smallest);
   return new Integer("int", BigInt.asIntN(64, value));
 }
 

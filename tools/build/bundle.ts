@@ -71,8 +71,13 @@ async function bundle(): Promise<readonly OutputChunk[]> {
 async function modulesOf(file: string): Promise<ReadonlySet<string>> {
   const probe = await rolldown({ input: join(root, file), cwd: root, platform: "node", logLevel: "silent" });
   const { output } = await probe.generate({ format: "esm" });
-  const first = output.filter((chunk) => chunk.type === "chunk" && !chunk.isDynamicEntry);
-  return new Set(first.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])));
+  const chunks = output.filter((part) => part.type === "chunk");
+  const needed = new Set(chunks.filter(({ isEntry }) => isEntry));
+  // A set also hands out what is added while it is walked.
+  for (const { imports } of needed) {
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) needed.add(chunk);
+  }
+  return new Set([...needed].flatMap(({ moduleIds }) => moduleIds));
 }
 
 function isProgram(id: string): boolean {

@@ -4,11 +4,13 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "../..");
 
 /**
- * Renders the charts of the examples with a chunk in a fresh process and keeps V8's code of all functions that this took, for the same
+ * Renders the training chart and the example's with a chunk in a fresh process and keeps V8's code of all functions that this took, for the same
  * Node to start from.
  */
 export async function writeCodeCache(chunk: string, cache: string): Promise<void> {
-  const charts = ["examples/grade-api/charts/grade-api"].map((chart) => join(root, chart));
+  const charts = ["tools/build/training-chart", "examples/grade-api/charts/grade-api"].map((chart) =>
+    join(root, chart),
+  );
   const { status, stderr } = spawnSync(
     process.execPath,
     [join(import.meta.dirname, "train.cjs"), chunk, cache, ...charts],

@@ -53,15 +53,18 @@ function load() {
 }
 
 const line = process.argv.slice(2);
+const isTemplate = line[process.env.COX_INVOKED_AS === "helm" ? 0 : 1] === "template";
 if (line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
   writeSync(1, "cox version " + JSON.parse(readFileSync(root + "package.json", "utf8")).version + "\\n");
 } else if (
   isFresh(${JSON.stringify(sources)}) &&
-  (line[process.env.COX_INVOKED_AS === "helm" ? 0 : 1] === "template" || isFresh(readRest()))
+  (isTemplate || isFresh(readRest()))
 ) {
   load()
     .main(line)
     .then((code) => {
+      // Everything is written: the heap need not be taken apart.
+      if (isTemplate) process.exit(code);
       process.exitCode = code;
     });
 } else import("../src/cli/main.ts");
