@@ -6,6 +6,7 @@ export type { ChartErrorCode } from "./errors.ts";
 export { type LintOptions, lintChart } from "./lint/lint.ts";
 export type { LintMessage, Severity } from "./lint/message.ts";
 export { type ChartLimits, loadChartArchive, readPackedFiles } from "./load/archive.ts";
+export { loadChart } from "./node/load-chart.ts";
 export { parseValues } from "./load/values-file.ts";
 export { chartYaml, packageChart, packageName } from "./package/package.ts";
 export { type Keyring, parseKeyring } from "./provenance/keyring.ts";

@@ -178,9 +178,11 @@ export type PostRenderStrategy = "combined" | "nohooks" | "separate";
 export interface RenderOptions {
   readonly chart: Chart;
   /** The user's values, without the chart's defaults. */
-  readonly values: Values;
-  readonly release: ReleaseOptions;
-  readonly capabilities: Capabilities;
+  readonly values?: Values;
+  /** A first install where it does not say otherwise. */
+  readonly release: Pick<ReleaseOptions, "name" | "namespace"> & Partial<ReleaseOptions>;
+  /** What the cluster can do; helm's offline defaults when absent. */
+  readonly capabilities?: Capabilities;
   /** Instead of `capabilities.apiVersions`, where they cost a question to the cluster: asked once, and only by a template that looks at them. */
   readonly readApiVersions?: () => Promise<readonly string[]>;
   /** Without it every `lookup` answers `{}`, as offline. */

@@ -147,7 +147,8 @@ test("compiledTemplates() compiles a chart once for each set of subcharts", () =
     ...chartOf({ "a.yaml": "a: 1" }),
     dependencies: [{ ...below, metadata: { ...below.metadata, name: "db" } }],
   };
-  const { release, capabilities } = options(chart);
+  const release = { name: "r", namespace: "ns", revision: 1, isInstall: true, isUpgrade: false };
+  const capabilities = offlineCapabilities();
   const compiled = (enabled: Chart) =>
     compiledTemplates(chart, {
       templates: renderables({ chart: enabled, values: {}, release, capabilities }),

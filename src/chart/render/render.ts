@@ -1,3 +1,4 @@
+import { offlineCapabilities } from "../capabilities.ts";
 import { processDependencies } from "../dependencies/process.ts";
 import { ChartError } from "../errors.ts";
 import { validateValues } from "../schema/validate-values.ts";
@@ -14,17 +15,17 @@ import { renderTemplates } from "./templates.ts";
  * renderer, manifests and hooks. Pure but for `lookup` and `postRender`. Throws ChartError with Helm's text.
  */
 export async function renderChart(options: RenderOptions): Promise<Rendered> {
-  const { release, capabilities, log } = options;
-  const chart = processDependencies(options.chart, options.values, { log });
-  const values = coalesceValues(chart, options.values, { log });
+  const { values: given = {}, capabilities = offlineCapabilities(), log } = options;
+  const chart = processDependencies(options.chart, given, { log });
+  const values = coalesceValues(chart, given, { log });
   if (!options.skipSchemaValidation) validateValues(chart, values);
   checkKubeVersion(chart, capabilities);
   const rendered = await renderTemplates({
     loaded: options.chart,
     chart,
     // Helm: maps under `global` are shared between charts, so each attempt merges anew instead of copying.
-    freshValues: () => coalesceValues(chart, options.values),
-    release,
+    freshValues: () => coalesceValues(chart, given),
+    release: { revision: 1, isInstall: true, isUpgrade: false, ...options.release },
     capabilities,
     readApiVersions: options.readApiVersions,
     lookup: options.lookup,
