@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the programs of the machine that some tests talk to: a real Git, a real OCI registry and a client of registries. Tests skip, and say so, where they are missing.
+# Installs the programs of the machine that some tests talk to: a real Git, a real server of SSH, a real OCI registry and a client of registries. Tests skip, and say so, where they are missing.
 set -u
 missing=()
 command -v git >/dev/null || missing+=(git)
 command -v docker-registry >/dev/null || missing+=(docker-registry)
 command -v skopeo >/dev/null || missing+=(skopeo)
+[ -x /usr/sbin/sshd ] || missing+=(openssh-server)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
   echo "not installed: ${missing[*]} (needs apt-get as root); the tests that need them are skipped" >&2

@@ -1,21 +1,13 @@
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import { GitRepository } from "../../api/index.ts";
-import {
-  type Artifact,
-  type Checkout,
-  checkoutGit,
-  type CheckoutOptions,
-  type Credentials,
-  resolveInRoot,
-  type SourceTree,
-} from "../../sources/index.ts";
+import { type Artifact, type Checkout, checkoutGit, resolveInRoot, type SourceTree } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
 import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { findSource } from "../source/find.ts";
 import { orFail } from "../source/reconcile.ts";
-import { readSecret, type SecretData, tlsOf } from "../source/secrets.ts";
+import { accessTo } from "./access.ts";
 import { isContentChanged } from "./decide.ts";
 
 type Status = NonNullable<GitRepository["status"]>;
@@ -34,8 +26,7 @@ export async function observe(
 ): Promise<Observation> {
   const { context, ports } = options;
   const { spec } = repository;
-  assertSupported(repository);
-  const access = await accessTo(repository, context);
+  const access = await accessTo(repository, { context, ports });
   const includes = await readIncludes(repository, context);
   const { artifact } = status;
   const isCurrent = artifact !== undefined && !isContentChanged(repository, includes, status);
@@ -52,6 +43,7 @@ export async function observe(
         timeout: parseDuration(spec.timeout ?? "60s"),
         signal: context.signal,
         ...(spec.ref === undefined ? {} : { ref: spec.ref }),
+        ...(spec.recurseSubmodules === true ? { recurseSubmodules: true } : {}),
         ...(spec.sparseCheckout === undefined ? {} : { sparseCheckout: spec.sparseCheckout }),
         ...(isCurrent ? { lastRevision: artifact.revision } : {}),
         ...(ports.gitProgram === undefined ? {} : { program: ports.gitProgram }),
@@ -78,52 +70,6 @@ function assertSparseFolders({ spec }: GitRepository, tree: SourceTree): void {
     const message = `failed to sparse checkout directories : sparse checkout dir '${folder}' does not exist in repository`;
     fail({ condition: "FetchFailed", reason: "GitOperationFailed", message });
   }
-}
-
-/** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
-function assertSupported({ spec }: GitRepository): void {
-  const missing =
-    spec.recurseSubmodules === true
-      ? "spec.recurseSubmodules"
-      : spec.proxySecretRef !== undefined
-        ? "spec.proxySecretRef"
-        : spec.provider !== undefined && spec.provider !== "generic"
-          ? `spec.provider ${JSON.stringify(spec.provider)}`
-          : undefined;
-  if (missing === undefined) return;
-  const message = `${missing} is not supported yet`;
-  fail({ condition: "FetchFailed", reason: "InvalidProviderConfiguration", message, next: "stall" });
-}
-
-async function accessTo(
-  repository: GitRepository,
-  context: Context,
-): Promise<Pick<CheckoutOptions, "credentials" | "tls">> {
-  const { spec, metadata } = repository;
-  if (spec.secretRef === undefined) return {};
-  const { namespace = "" } = metadata;
-  const { name } = spec.secretRef;
-  const full = `${namespace}/${name}`;
-  const { data } = await readSecret(
-    context,
-    { namespace, name },
-    `failed to get secret '${full}': failed to get secret`,
-  );
-  const credentials = credentialsOf(data, new URL(spec.url).protocol.slice(0, -1));
-  const tls = tlsOf(data);
-  return { ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) };
-}
-
-function credentialsOf(data: SecretData, scheme: string): Credentials | undefined {
-  const token = data.get("bearerToken");
-  if (token !== undefined) return { type: "bearer", token };
-  const username = data.get("username") ?? "";
-  const password = data.get("password") ?? "";
-  if (username === "" && password !== "") {
-    const message = `failed to configure authentication options: invalid '${scheme}' auth option: 'password' requires 'username' to be set`;
-    fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message });
-  }
-  return username === "" ? undefined : { type: "basic", username, password };
 }
 
 async function readIncludes({ spec, metadata }: GitRepository, context: Context): Promise<readonly Artifact[]> {

@@ -5,6 +5,7 @@ import {
   createDigestCache,
   createTransport,
   type DigestCache,
+  type InstallationToken,
   type RepositoryIndex,
   type SourceTree,
   type Transport,
@@ -37,6 +38,8 @@ export interface SourcePorts extends SourceOptions {
   readonly transport: Transport;
   /** What servers call the indexes that are in storage, by the HelmRepository's path in storage. */
   readonly entityTags: LRUCache<string, EntityTag>;
+  /** Tokens of GitHub Apps' installations, until shortly before they end. */
+  readonly installationTokens: LRUCache<string, InstallationToken>;
   /** Runs at most so many fetches of Git repositories at once: each is a process and a folder. */
   readonly fetching: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -59,6 +62,7 @@ export function createSourcePorts(options: SourceOptions): SourcePorts {
     ...options,
     transport: createTransport({ keepAlive: true }),
     entityTags: new LRUCache({ max: 10_000 }),
+    installationTokens: new LRUCache({ max: 1000 }),
     fetching: limitTo(16),
     indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({

@@ -7,6 +7,8 @@ import { compareVersions, parseConstraint, tryParseVersion, type Version } from 
 import { type GitCommit, type GitObject, type GitObjects, readCommit, subjectOf } from "./objects.ts";
 import { fullNameOf, type GitReference, type ListedReference, revisionOf, type Wanted, wantedOf } from "./reference.ts";
 import { type GitRemote, openRemote } from "./remote.ts";
+import type { SshKeys } from "./ssh.ts";
+import { fillSubmodules } from "./submodules.ts";
 import { readTreeOf } from "./tree.ts";
 
 export interface CheckoutOptions {
@@ -14,6 +16,9 @@ export interface CheckoutOptions {
   readonly ref?: GitReference;
   readonly credentials?: Credentials;
   readonly tls?: TlsOptions;
+  readonly ssh?: SshKeys;
+  /** The URL of a proxy, with its credentials. */
+  readonly proxy?: string;
   /** Milliseconds for everything that goes over the network. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -21,6 +26,8 @@ export interface CheckoutOptions {
   readonly lastRevision?: string;
   /** Only these folders; the caller looks whether they are there. */
   readonly sparseCheckout?: readonly string[];
+  /** Fetches the repositories that belong into folders of this one, too. */
+  readonly recurseSubmodules?: boolean;
   readonly program?: string | "none";
 }
 
@@ -62,7 +69,10 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
     const commit = await readCommit(objects, objects.head);
     const tagName = tagOf(wanted, found.tag);
     const head = await objects.read(objects.head);
-    const tree = sparseTree(await readTreeOf(objects, commit.tree), options.sparseCheckout);
+    const whole = await readTreeOf(objects, commit.tree);
+    const filled = options.recurseSubmodules === true ? await fillSubmodules(whole, { ...options, signal }) : whole;
+    const tree = sparseTree(filled, options.sparseCheckout);
+    const rest = "dispose" in filled ? filled.dispose : async () => undefined;
     return {
       state: "fetched",
       // The reference may have moved since it was listed: what was fetched counts.
@@ -72,7 +82,10 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
       details: commit,
       ...(tagName === undefined ? {} : { tag: { name: tagName, ...(head.type === "tag" ? { object: head } : {}) } }),
       tree,
-      [Symbol.asyncDispose]: () => (objects as GitObjects)[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        await rest();
+        await (objects as GitObjects)[Symbol.asyncDispose]();
+      },
     };
   } catch (error) {
     await objects[Symbol.asyncDispose]();

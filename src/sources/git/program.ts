@@ -26,6 +26,8 @@ export interface GitProcessOptions {
   /** Settings that must not show in the process list: they travel in the environment. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Picks the sentence that says why out of the standard error. */
+  readonly complaint?: (standardError: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -87,7 +89,7 @@ export async function runGit(parameters: readonly string[], options: GitProcessO
     throw cause;
   });
   if (code === 0) return output;
-  throw new SourceError("GitOperationFailed", complaintOf(complaint));
+  throw new SourceError("GitOperationFailed", (options.complaint ?? complaintOf)(complaint));
 }
 
 /** The sentence in Git's standard error that says why: the last `fatal:` or `remote:` line. */

@@ -11,11 +11,16 @@ import { fetchWithLibrary, listWithLibrary } from "./library.ts";
 import type { GitObjects } from "./objects.ts";
 import { findGit, type GitProcessOptions, runGit } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
+import { inFluxsWords, parseListing, sshEnvironment, type SshKeys } from "./ssh.ts";
 
 export interface RemoteOptions {
   readonly url: string;
   readonly credentials?: Credentials;
   readonly tls?: TlsOptions;
+  /** The keys for `ssh://`. */
+  readonly ssh?: SshKeys;
+  /** The URL of a proxy, with its credentials. */
+  readonly proxy?: string;
   readonly signal: AbortSignal;
   /** Largest pack, and largest object, in bytes. */
   readonly limit?: number;
@@ -31,16 +36,74 @@ export interface GitRemote {
   fetch(what: { readonly name: string } | { readonly hash: string }): Promise<GitObjects & { readonly head: string }>;
 }
 
-/** Opens an HTTP or HTTPS repository. Nothing is sent before the first question. */
+/** Opens a repository over HTTP, HTTPS or SSH. Nothing is sent before the first question. */
 export function openRemote(options: RemoteOptions): GitRemote {
-  const { tls, signal, limit = 512 << 20 } = options;
   const { protocol } = parseUrl(options.url);
-  if (protocol !== "http:" && protocol !== "https:")
-    throw new SourceError("URLInvalid", `Git over "${protocol.slice(0, -1)}" is not supported yet; use http or https`);
+  switch (protocol) {
+    case "http:":
+    case "https:":
+      return openHttpRemote(options);
+    case "ssh:":
+      return openSshRemote(options);
+  }
+  throw new SourceError("URLInvalid", `Git over "${protocol.slice(0, -1)}" is not supported; use http, https or ssh`);
+}
+
+/** SSH is spoken by the Git program alone, with the ssh of the machine. */
+function openSshRemote(options: RemoteOptions): GitRemote {
+  const { url, ssh, signal, limit = maximumPack } = options;
+  if (ssh === undefined)
+    throw new SourceError("AuthenticationFailed", "Git over SSH needs a key and the server's keys");
+  const inFolder = async <T>(
+    work: (git: GitProcessOptions) => Promise<T>,
+  ): Promise<{ result: T } & AsyncDisposable> => {
+    const program = options.program ?? (await findGit()) ?? "none";
+    if (program === "none") throw new SourceError("GitOperationFailed", "Git over SSH needs Git to be installed");
+    const folder = await mkdtemp(join(tmpdir(), "cox-git-"));
+    const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+    try {
+      await writeEmptyRepository(folder);
+      const environment = await sshEnvironment(folder, ssh);
+      const complaint = (text: string): string => text.slice(-4000);
+      const result = await work({ program, gitDirectory: folder, signal, environment, complaint });
+      return { result, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      await dispose();
+      throw inFluxsWords(error);
+    }
+  };
+  return {
+    async list(prefix) {
+      await using listed = await inFolder((git) => runGit(["ls-remote", "--quiet", "--", url], git));
+      return parseListing(listed.result).filter(({ name }) => name.startsWith(prefix));
+    },
+    async fetch(what) {
+      const fetched = await inFolder((git) => fetchInto(git, { url, what, limit }));
+      const { head, read } = fetched.result;
+      return {
+        head,
+        read,
+        async [Symbol.asyncDispose]() {
+          await fetched.result[Symbol.asyncDispose]();
+          await fetched[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+const maximumPack = 512 << 20;
+
+function openHttpRemote(options: RemoteOptions): GitRemote {
+  const { tls, proxy, signal, limit = maximumPack } = options;
   const { url, credentials = options.credentials } = splitUserinfo(options.url);
   const http = createGitHttpClient({
     url,
-    transport: createTransport({ userAgent: "git/coxswain", ...(tls === undefined ? {} : { tls }) }),
+    transport: createTransport({
+      userAgent: "git/coxswain",
+      ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy }),
+    }),
     signal,
     limit,
     ...(credentials === undefined ? {} : { credentials }),
@@ -65,6 +128,7 @@ export function openRemote(options: RemoteOptions): GitRemote {
                 limit,
                 ...(credentials === undefined ? {} : { credentials }),
                 ...(tls === undefined ? {} : { tls }),
+                ...(proxy === undefined ? {} : { proxy }),
               });
         return {
           head: fetched.head,
@@ -92,7 +156,18 @@ async function fetchWithProgram(
 ): Promise<GitObjects & { readonly head: string }> {
   const { program, gitDirectory, signal, url, what, limit } = options;
   await writeEmptyRepository(gitDirectory);
-  const git: GitProcessOptions = { program, gitDirectory, signal, settings: await settingsFor(options) };
+  return fetchInto({ program, gitDirectory, signal, settings: await settingsFor(options) }, { url, what, limit });
+}
+
+async function fetchInto(
+  git: GitProcessOptions,
+  options: {
+    readonly url: string;
+    readonly what: { readonly name: string } | { readonly hash: string };
+    readonly limit: number;
+  },
+): Promise<GitObjects & { readonly head: string }> {
+  const { url, what, limit } = options;
   const source = "name" in what ? what.name : what.hash;
   const common = [
     "fetch",
@@ -105,7 +180,7 @@ async function fetchWithProgram(
   try {
     await runGit([...common, "--depth=1", "--", url, `+${source}:refs/cox/head`], git);
   } catch (error) {
-    if ("name" in what || signal.aborted) throw error;
+    if ("name" in what || git.signal.aborted) throw error;
     // Some servers give commits only as part of the history of a reference.
     await runGit([...common, "--", url, "+refs/heads/*:refs/cox/heads/*", "+refs/tags/*:refs/cox/tags/*"], git);
   }
@@ -131,8 +206,9 @@ async function writeEmptyRepository(folder: string): Promise<void> {
 async function settingsFor(
   options: RemoteOptions & { readonly gitDirectory: string },
 ): Promise<Readonly<Record<string, string>>> {
-  const { credentials, tls, url, gitDirectory } = options;
+  const { credentials, tls, proxy, url, gitDirectory } = options;
   const settings: Record<string, string> = { "http.followRedirects": "false" };
+  if (proxy !== undefined) settings["http.proxy"] = proxy;
   if (credentials !== undefined)
     settings[`http.${new URL(url).origin}/.extraHeader`] = `Authorization: ${authorization(credentials)}`;
   const save = async (name: string, text: string): Promise<string> => {

@@ -2,6 +2,12 @@ import { SourceError } from "../errors.ts";
 import type { SourceFile, SourceTree } from "../tree.ts";
 import { type GitObjects, parseTree } from "./objects.ts";
 
+/** A folder that another repository belongs into, at one of its commits. */
+export interface Submodule {
+  readonly path: string;
+  readonly hash: string;
+}
+
 /**
  * Lists the files of a commit's tree; their content is read when asked for. Bytes come as they are in the repository:
  * no line ends are converted, no filter runs, and nothing is written to disk, so nothing can escape from there.
@@ -10,7 +16,8 @@ export async function readTreeOf(
   objects: GitObjects,
   hash: string,
   limits: { readonly files: number; readonly depth: number } = { files: 200_000, depth: 64 },
-): Promise<SourceTree> {
+): Promise<SourceTree & { readonly submodules: readonly Submodule[] }> {
+  const submodules: Submodule[] = [];
   const files: SourceFile[] = [];
   const folders: string[] = [];
 
@@ -37,6 +44,7 @@ export async function readTreeOf(
           break;
         case "submodule":
           folders.push(path);
+          submodules.push({ path, hash: entry.hash });
           break;
         case "symlink": // Flux: artifacts contain regular files and folders only.
           break;
@@ -45,5 +53,5 @@ export async function readTreeOf(
   }
 
   await walk(hash, "", 0);
-  return { files, folders };
+  return { files, folders, submodules };
 }

@@ -13,6 +13,8 @@ import { createTransport, type TlsOptions, type Transport } from "../http/transp
 /** How a registry is spoken to. */
 export interface RegistryAccess {
   readonly keychain?: Keychain;
+  /** Credentials must be there before the first request. */
+  readonly needsCredentials?: boolean;
   readonly tls?: TlsOptions;
   /** Never uses TLS (Helm: --plain-http). */
   readonly plainHttp?: boolean;
@@ -43,7 +45,14 @@ export async function openRegistry(name: RepositoryName, access: RegistryAccess 
   });
   const plainHttp =
     access.plainHttp ?? ((insecure || isLoopback(name.registry)) && !(await hasTls(name.registry, fetch, signal)));
-  return openRepository(name, { fetch, plainHttp, signal, ...(keychain === undefined ? {} : { keychain }) });
+  const { needsCredentials = false } = access;
+  return openRepository(name, {
+    fetch,
+    plainHttp,
+    signal,
+    needsCredentials,
+    ...(keychain === undefined ? {} : { keychain }),
+  });
 }
 
 /** Flux tries TLS first where it may do without. */

@@ -1,0 +1,87 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SourceError } from "../errors.ts";
+import type { ListedReference } from "./reference.ts";
+
+/** What a GitRepository's Secret holds for SSH. */
+export interface SshKeys {
+  /** A private key. */
+  readonly identity: string;
+  /** Lines as in `known_hosts`: only these servers are spoken to. */
+  readonly knownHosts: string;
+  /** Opens the private key. */
+  readonly passphrase?: string;
+}
+
+/**
+ * Writes the keys into a folder of one's own and gives the environment with which Git starts ssh: with these keys and hosts,
+ * without the user's configuration or agent, and without a question to anybody.
+ */
+export async function sshEnvironment(folder: string, keys: SshKeys): Promise<Readonly<Record<string, string>>> {
+  const save = async (name: string, text: string, mode: number): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, text.endsWith("\n") ? text : `${text}\n`, { mode });
+    return file;
+  };
+  const identity = await save("identity", keys.identity.replaceAll("\r\n", "\n"), 0o600);
+  const knownHosts = await save("known_hosts", keys.knownHosts, 0o600);
+  const options = {
+    IdentitiesOnly: "yes",
+    IdentityAgent: "none",
+    UserKnownHostsFile: quoted(knownHosts),
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    UpdateHostKeys: "no",
+    PreferredAuthentications: "publickey",
+    NumberOfPasswordPrompts: "1",
+    ...(keys.passphrase === undefined ? { BatchMode: "yes" } : {}),
+  };
+  const flags = Object.entries(options).map(([name, value]) => `-o ${name}=${value}`);
+  const common = {
+    GIT_SSH_COMMAND: `ssh -F /dev/null -i ${quoted(identity)} ${flags.join(" ")}`,
+    GIT_SSH_VARIANT: "ssh",
+  };
+  if (keys.passphrase === undefined) return common;
+  // The passphrase is told by a program that ssh asks; it stands in the environment and on no command line.
+  const tell = await save("tell", '#!/bin/sh\nprintf "%s\\n" "$COX_PASSPHRASE"\n', 0o700);
+  return { ...common, SSH_ASKPASS: tell, SSH_ASKPASS_REQUIRE: "force", COX_PASSPHRASE: keys.passphrase };
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Reads what `git ls-remote` prints. */
+export function parseListing(text: string): readonly ListedReference[] {
+  const found = new Map<string, ListedReference>();
+  for (const line of text.split("\n")) {
+    const [hash = "", full = ""] = line.split("\t");
+    if (!/^[0-9a-f]{40}$/.test(hash) || full === "") continue;
+    const name = full.replace(/\^\{\}$/, "");
+    const known = found.get(name);
+    if (name === full) found.set(name, { ...known, name, hash });
+    else found.set(name, { name, hash: known?.hash ?? hash, peeled: hash });
+  }
+  return [...found.values()];
+}
+
+/** What OpenSSH and Git say of a connection, in the words of Flux's client, which users search for. */
+export function inFluxsWords(error: unknown): unknown {
+  if (!(error instanceof SourceError)) return error;
+  const handshake = (code: "AuthenticationFailed" | "Unreachable", text: string): SourceError =>
+    new SourceError(code, `ssh: handshake failed: ${text}`, { cause: error });
+  const said = error.message;
+  if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/.test(said))
+    return handshake(
+      "AuthenticationFailed",
+      /HAS CHANGED|does not match/.test(said) ? "knownhosts: key mismatch" : "knownhosts: key is unknown",
+    );
+  if (/Permission denied/.test(said))
+    return handshake(
+      "AuthenticationFailed",
+      "ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
+    );
+  if (/does not appear to be a git repository|not found|not exist/i.test(said))
+    return new SourceError("ReferenceNotFound", "repository not found", { cause: error });
+  return error;
+}
