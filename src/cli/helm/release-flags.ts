@@ -1,5 +1,4 @@
 import { ReleaseError, type ReleaseRecord } from "../../release/index.ts";
-import { messageOf } from "../../base/errors.ts";
 import { CommandError, type Flags, type FlagValues, type Io } from "../command.ts";
 import { chartPathFlags, develFlag } from "./chart-path-flags.ts";
 import { dryRunFlags } from "./dry-run.ts";
@@ -36,7 +35,12 @@ export const releaseFlags = {
   "skip-crds": { type: "boolean", help: "if set, no CRDs will be installed" },
   "render-subchart-notes": { type: "boolean", help: "if set, render subchart notes along with the parent" },
   "skip-schema-validation": { type: "boolean", help: "if set, disables JSON schema validation" },
-  labels: { type: "list", short: "l", help: "labels that are added to release metadata, separated by commas" },
+  labels: {
+    type: "list",
+    takes: "stringToString",
+    short: "l",
+    help: "labels that are added to release metadata, separated by commas",
+  },
   "enable-dns": { type: "boolean", help: "enable DNS lookups when rendering templates" },
   "hide-notes": { type: "boolean", help: "if set, do not show notes in the output" },
   "hide-secret": { type: "boolean", help: "hide Kubernetes Secrets when also using the --dry-run flag" },
