@@ -1,6 +1,7 @@
 import type { Client } from "../../kube/index.ts";
 import {
   assertReachable,
+  type HookLogs,
   type Log,
   lastRelease,
   type ReleaseContext,
@@ -45,7 +46,8 @@ export async function withCluster<T>(
     const shown = Object.entries(attributes ?? {}).map(([key, value]) => [key, String(value)] as const);
     io.stderr(logLine({ level, message, attributes: Object.fromEntries(shown) }));
   };
-  const context = { client, storage, now: io.now, fieldManager: "helm", signal: io.signal, log };
+  const onHookLogs = ({ text }: HookLogs): void => log({ level: "INFO", message: text.replace(/\n$/, "") });
+  const context = { client, storage, now: io.now, fieldManager: "helm", signal: io.signal, log, onHookLogs };
   return await work({ client, namespace, storage, context });
 }
 
