@@ -45,5 +45,7 @@ function test(kubeconfig: string): number {
   process.stdout.write(`${suites.length} suites on a real control plane\n`);
   const runner = fileURLToPath(new URL("test.ts", import.meta.url));
   const env = { ...process.env, COX_TEST_KUBECONFIG: kubeconfig };
-  return spawnSync(process.execPath, [runner, "--quiet", ...suites], { stdio: "inherit", env }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [runner, "--quiet", "--minutes=20", ...suites], { stdio: "inherit", env }).status ?? 1
+  );
 }

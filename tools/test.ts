@@ -1,10 +1,14 @@
 // Runs the tests: all of them, or those whose path contains one of the arguments. Prints what fails and one closing line; of chosen ones
-// every test, unless --quiet.
+// every test, unless --quiet. A file may take --minutes.
 import { globSync } from "node:fs";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { parseArgs } from "node:util";
 
-const wanted = process.argv.slice(2).filter((word) => word !== "--quiet");
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { quiet: { type: "boolean" }, minutes: { type: "string", default: "4" } },
+});
 const files = ["src", "tools", "conformance", "e2e"]
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
@@ -12,7 +16,7 @@ const files = ["src", "tools", "conformance", "e2e"]
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const began = performance.now();
-const stream = run({ files, concurrency: true, timeout: 240_000 });
+const stream = run({ files, concurrency: true, timeout: Number(values.minutes) * 60_000 });
 stream.on("test:pass", (event) => {
   if (event.details.type === "suite" || isFile(event)) return;
   if (event.skip !== undefined || event.todo !== undefined) counts.skipped += 1;
@@ -22,7 +26,7 @@ stream.on("test:fail", (event) => {
   if (event.details.type === "suite") return;
   counts.failed += 1;
 });
-const quiet = wanted.length === 0 || process.argv.includes("--quiet");
+const quiet = wanted.length === 0 || values.quiet === true;
 if (quiet) stream.on("test:fail", (event) => process.stdout.write(describe(event)));
 else stream.compose(spec).pipe(process.stdout);
 stream.on("end", () => {
