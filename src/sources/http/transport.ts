@@ -62,33 +62,42 @@ export function createTransport(
       ...Object.fromEntries(request.headers),
       ...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
     };
-    return new Promise((resolve, reject) => {
-      const send = url.protocol === "https:" ? requestHttps : requestHttp;
-      const outgoing = send(
-        {
-          protocol: url.protocol,
-          hostname: url.hostname.replace(/^\[|\]$/g, ""),
-          port: url.port === "" ? undefined : url.port,
-          path: `${url.pathname}${url.search}`,
-          method: request.method,
-          headers,
-          signal: request.signal,
-          agent: url.protocol === "https:" ? secureAgent : agent,
-        },
-        (incoming) => resolve(toResponse(incoming)),
-      );
-      outgoing.once("error", (cause) => {
-        const reason = request.signal.aborted ? request.signal.reason : cause;
-        const verb = request.method.charAt(0) + request.method.slice(1).toLowerCase();
-        reject(
-          new SourceError("Unreachable", `${verb} "${withoutPassword(url)}": ${networkErrorText(reason, url)}`, {
-            cause,
-          }),
+    const attempt = (isSecond: boolean): Promise<Response> =>
+      new Promise((resolve, reject) => {
+        const send = url.protocol === "https:" ? requestHttps : requestHttp;
+        const outgoing = send(
+          {
+            protocol: url.protocol,
+            hostname: url.hostname.replace(/^\[|\]$/g, ""),
+            port: url.port === "" ? undefined : url.port,
+            path: `${url.pathname}${url.search}`,
+            method: request.method,
+            headers,
+            signal: request.signal,
+            agent: url.protocol === "https:" ? secureAgent : agent,
+          },
+          (incoming) => resolve(toResponse(incoming)),
         );
+        outgoing.once("error", (cause: NodeJS.ErrnoException) => {
+          // A server may close a kept connection just when it is used again; Go's client asks once more, and so do we.
+          const isStale = outgoing.reusedSocket && cause.code === "ECONNRESET" && isRepeatable(request.method);
+          if (isStale && !isSecond && !request.signal.aborted) return resolve(attempt(true));
+          const reason = request.signal.aborted ? request.signal.reason : cause;
+          const verb = request.method.charAt(0) + request.method.slice(1).toLowerCase();
+          reject(
+            new SourceError("Unreachable", `${verb} "${withoutPassword(url)}": ${networkErrorText(reason, url)}`, {
+              cause,
+            }),
+          );
+        });
+        outgoing.end(body);
       });
-      outgoing.end(body);
-    });
+    return attempt(false);
   };
+}
+
+function isRepeatable(method: string): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function toResponse(incoming: import("node:http").IncomingMessage): Response {
