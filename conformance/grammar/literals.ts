@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
 import type { Kind } from "./functions.ts";
+import { drawYaml } from "./yaml-text.ts";
 
 const texts = [
   "",
@@ -291,7 +292,7 @@ const zones = samples.zone;
 
 /** A constant of a kind. */
 export function literal(random: Random, kind: Exclude<Kind, "any" | "list" | "dict" | "time">): string {
-  const value = random.pick(samples[kind]);
+  const value = kind === "yaml" && random.chance(0.6) ? drawYaml(random) : random.pick(samples[kind]);
   return bareKinds.has(kind) ? value : quoted(random, value);
 }
 

@@ -1,6 +1,6 @@
 import { formatFloat32 } from "../go-float.ts";
 import type { Value } from "../value.ts";
-import { conversionError, limitError, parserError, syntaxError } from "./errors.ts";
+import { conversionError, limitError, parserError, syntaxError, type YamlError } from "./errors.ts";
 import { goSyntax } from "./go-syntax.ts";
 import { resolveNode } from "./node-value.ts";
 import { newScanner, peekToken, skipToken } from "./scanner.ts";
@@ -26,6 +26,8 @@ interface Composer extends ComposeOptions {
   decodeError: Error | undefined;
   /** What is no JSON comes to light later still. */
   jsonError: Error | undefined;
+  /** Whether any value is a number that JSON lacks. */
+  hasInfinite: boolean;
   readonly duplicates: string[];
   /** What strict mode has to know of a map that is merged into others. */
   readonly seenIn: WeakMap<object, Seen>;
@@ -60,6 +62,7 @@ export function composeDocument(text: string, options: ComposeOptions): Value {
     depth: 0,
     decodeError: undefined,
     jsonError: undefined,
+    hasInfinite: false,
     duplicates: [],
     seenIn: new WeakMap(),
   };
@@ -82,17 +85,32 @@ export function composeDocument(text: string, options: ComposeOptions): Value {
     throw syntaxError(`unmarshal errors:\n${composer.duplicates.map((line) => `  ${line}`).join("\n")}`);
   }
   if (composer.jsonError !== undefined) throw composer.jsonError;
+  const infinite = composer.hasInfinite ? infiniteIn(value) : undefined;
+  if (infinite !== undefined) throw infiniteError(infinite);
   return value;
 }
 
 /** What becomes of a value that is not a key. */
 function toJson(composer: Composer, value: Value): Value {
   if (typeof value === "bigint") return composer.integers === "bigint" ? value : Number(value);
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-    composer.jsonError ??= conversionError(`json: unsupported value: ${text}`);
-  }
+  if (typeof value === "number" && !Number.isFinite(value)) composer.hasInfinite = true;
   return value;
+}
+
+/** Go makes JSON of what is left when all is read: what a later key of the same name replaced does not matter. */
+function infiniteIn(value: Value): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : value;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const part of Object.values(value)) {
+    const found = infiniteIn(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function infiniteError(value: number): YamlError {
+  const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+  return conversionError(`json: unsupported value: ${text}`);
 }
 
 function streamStart(scanner: Scanner): Scanner {
@@ -430,7 +448,10 @@ function readKey(composer: Composer, place: Place): Key {
     const { value } = readNode(composer, place);
     return { isMerge: value === "<<", value };
   }
-  return { isMerge, value: readNode(composer, place).value };
+  const { value } = readNode(composer, place);
+  if (typeof value === "object" && value !== null)
+    composer.decodeError ??= syntaxError(`invalid map key: ${goSyntax(value)}`);
+  return { isMerge, value };
 }
 
 function addPair(composer: Composer, builder: MapBuilder, key: Key, line: number, node: Node): void {
@@ -479,8 +500,8 @@ function keyText(composer: Composer, key: Value, value: Value): string | undefin
     default:
       break;
   }
+  // A map or a list was refused when it was read.
   if (key === null) composer.jsonError ??= unsupportedKey("%!s(<nil>)", "<nil>", value);
-  else composer.decodeError ??= syntaxError(`invalid map key: ${goSyntax(key)}`);
   return undefined;
 }
 

@@ -11,6 +11,8 @@ export function goSyntax(value: Value): string {
     case "number":
       return formatFloat(value);
     case "bigint":
+      // Beyond int64 it is an uint64, which Go shows in hexadecimal.
+      return value < 1n << 63n ? String(value) : `0x${value.toString(16)}`;
     case "boolean":
       return String(value);
     default:
