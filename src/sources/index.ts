@@ -13,7 +13,7 @@ export {
 export type { FindChartSource } from "./chart/dependencies.ts";
 export { buildFromArtifact } from "./chart/from-artifact.ts";
 export { buildFromRepository, type ChartSource, type RemoteChart } from "./chart/from-repository.ts";
-export { createIndexSource } from "./chart/index-source.ts";
+export { createIndexSource, type ShareDownload } from "./chart/index-source.ts";
 export { createRegistrySource } from "./chart/registry-source.ts";
 export { createDigestCache, type DigestCache } from "./digest-cache.ts";
 export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";

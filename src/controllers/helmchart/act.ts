@@ -58,10 +58,12 @@ async function readVerification(
   const { trustedRoot } = ports;
   const root = trustedRoot === undefined ? {} : { trustedRoot };
   try {
-    return await createVerify(verify, { context, namespace: metadata.namespace ?? "", needsKeys: true, ...root });
+    const { namespace = "", name: shown = "" } = metadata;
+    return await createVerify(verify, { context, namespace, shown, needsKeys: true, ...root });
   } catch (cause) {
     const message = `failed to verify the signature using provider '${providerOf(verify)}': ${messageOf(cause)}`;
-    return fail({ condition: "SourceVerified", reason: "VerificationError", message }, cause);
+    const also = { condition: "FetchFailed", reason: "Unknown", message: `unknown build error: ${message}` } as const;
+    return fail({ condition: "SourceVerified", reason: "VerificationError", message, also }, cause);
   }
 }
 
@@ -88,7 +90,10 @@ function failBuild(error: unknown, isRemote: boolean): never {
         },
         error,
       );
-    fail({ reason: error.code, message: error.message, ...outcomes[error.code] }, error);
+    const { code: reason, message } = error;
+    const unsigned = { condition: "SourceVerified", reason: "VerificationError", message } as const;
+    const also = reason === "ChartVerificationError" ? { also: unsigned } : {};
+    fail({ reason, message, ...outcomes[reason], ...also }, error);
   }
   if (error instanceof SourceError)
     fail({ condition: "FetchFailed", reason: "Unknown", message: `unknown build error: ${error.message}` }, error);

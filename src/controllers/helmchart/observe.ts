@@ -86,7 +86,12 @@ export async function openRepository(
       parseIndex(new TextDecoder().decode(await ports.store.read(artifact))),
     );
   };
-  return createIndexSource(load, access, ports.helmChartMaxSize);
+  const { namespace = "", name = "" } = repository.metadata;
+  return createIndexSource(load, access, {
+    ...(ports.helmChartMaxSize === undefined ? {} : { limit: ports.helmChartMaxSize }),
+    // Only charts of one repository object share: what one namespace may read is not for another that knows its digest.
+    share: (digest, download) => ports.charts.get(`${namespace}/${name} ${url} ${digest}`, download),
+  });
 }
 
 function limitOf({ helmIndexMaxSize: limit }: SourcePorts): { readonly limit?: number } {

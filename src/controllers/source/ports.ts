@@ -33,6 +33,8 @@ export interface SourceOptions {
 export interface SourcePorts extends SourceOptions {
   readonly cloud: CloudPorts;
   readonly indexes: DigestCache<RepositoryIndex>;
+  /** Archives that were downloaded, for the other HelmCharts that want the same one. */
+  readonly charts: DigestCache<Uint8Array>;
   readonly trees: DigestCache<SourceTree & { readonly size: number }>;
   /** Keeps connections to the servers that need no certificates of ours. */
   readonly transport: Transport;
@@ -65,6 +67,7 @@ export function createSourcePorts(options: SourceOptions): SourcePorts {
     installationTokens: new LRUCache({ max: 1000 }),
     fetching: limitTo(16),
     indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
+    charts: createDigestCache<Uint8Array>({ maxBytes: 32 << 20, sizeOf: ({ byteLength }) => byteLength }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({
       maxBytes: 64 << 20,
       sizeOf: ({ size }) => size,
