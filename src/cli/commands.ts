@@ -241,6 +241,12 @@ export const cox: CommandGroup = {
     suspend: byKind("Suspend objects", fluxKinds, (kind) =>
       import("./flux/suspend.ts").then((file) => file.suspendCommand(kind)),
     ),
+    delete: byKind("Delete objects", fluxKinds, (kind) =>
+      import("./flux/delete.ts").then((file) => file.deleteCommand(kind)),
+    ),
+    export: byKind("Export objects in YAML format", fluxKinds, (kind) =>
+      import("./flux/export.ts").then((file) => file.exportCommand(kind)),
+    ),
     resume: byKind("Resume suspended objects", fluxKinds, (kind) =>
       import("./flux/suspend.ts").then((file) => file.resumeCommand(kind)),
     ),

@@ -41,7 +41,8 @@ export function resumeCommand(kind: FluxKind) {
     run: async ({ flags, args, io }) => {
       using connected = await connect(io, flags);
       const { client, namespace } = connected;
-      const objects = await selectObjects(client, kind, { namespace, names: args, all: flags.all }, io);
+      const wanted = { namespace, names: args, all: flags.all, forResume: true };
+      const objects = await selectObjects(client, kind, wanted, io);
       const resumed: KubeObject[] = [];
       for (const object of objects) {
         io.stderr(`► resuming ${kind.human} ${object.metadata.name} in ${namespace} namespace\n`);
@@ -82,7 +83,12 @@ async function follow(client: Client, kind: FluxKind, object: KubeObject, timeou
 async function selectObjects(
   client: Client,
   kind: FluxKind,
-  wanted: { readonly namespace: string; readonly names: readonly string[]; readonly all: boolean },
+  wanted: {
+    readonly namespace: string;
+    readonly names: readonly string[];
+    readonly all: boolean;
+    readonly forResume?: boolean;
+  },
   io: Io,
 ): Promise<readonly KubeObject[]> {
   const { namespace, names, all } = wanted;
@@ -99,7 +105,8 @@ async function selectObjects(
     } catch (error) {
       if (!isApiError(error, "NotFound")) throw error;
       // flux tells, and goes on: the exit code stays 0.
-      io.stderr(`✗ ${kind.kind} ${name} not found in ${namespace} namespace\n`);
+      const subject = wanted.forResume === true ? `${kind.kind} object '${name}'` : `${kind.kind} ${name}`;
+      io.stderr(`✗ ${subject} not found in ${namespace} namespace\n`);
     }
   }
   return found;
