@@ -30,6 +30,6 @@ export { openRepository, type Repository } from "./repository.ts";
 export { helpersOnPath } from "./run-helper.ts";
 export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";
-export { type CosignTrust, type Identity, verifyCosign } from "./signatures/cosign.ts";
-export { type NotationTrust, verifyNotation } from "./signatures/notation/verify.ts";
+export { type CosignTrust, createCosignVerifier, type Identity } from "./signatures/cosign.ts";
+export { createNotationVerifier, type NotationTrust } from "./signatures/notation/verify.ts";
 export { SignatureError, type SignatureErrorCode } from "./signatures/errors.ts";

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import { answerChallenge, parseChallenge } from "./authorize.ts";
 import type { Keychain } from "./docker-config.ts";
 import { OciError } from "./errors.ts";
@@ -8,6 +9,8 @@ import type { Fetch } from "./types.ts";
 export interface RegistryOptions {
   readonly fetch: Fetch;
   readonly keychain?: Keychain;
+  /** Credentials must be there before the first request, whether the registry asks for them or not: clouds give them or say why not. */
+  readonly needsCredentials?: boolean;
   /** HTTP without TLS. */
   readonly plainHttp?: boolean;
   readonly signal?: AbortSignal;
@@ -53,6 +56,7 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
     url: (rest) => new URL(rest, base),
     async send(request, action = "pull") {
       let { url } = request;
+      if (options.needsCredentials === true) await askBefore(name, request, keychain);
       refuseDowngrade(base, url, "names a place at");
       let isAuthorized = false;
       for (let hop = 0; hop < 10; hop += 1) {
@@ -85,6 +89,21 @@ export function openSession(name: RepositoryName, options: RegistryOptions): Ses
       throw new OciError("Unreachable", `${request.method} "${request.url.href}": stopped after 10 redirects`);
     },
   };
+}
+
+/** Go's words for a request that could not even be sent. */
+async function askBefore(
+  { registry }: RepositoryName,
+  { method, url }: { readonly method: string; readonly url: URL },
+  keychain: Keychain | undefined,
+): Promise<void> {
+  try {
+    await keychain?.(registry);
+  } catch (cause) {
+    const verb = method.charAt(0) + method.slice(1).toLowerCase();
+    const code = cause instanceof OciError ? cause.code : "Unauthorized";
+    throw new OciError(code, `${verb} "${url.href}": ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** What began with TLS does not go on without, wherever the registry points. */

@@ -108,8 +108,14 @@ async function askCloud(
 ): Promise<Keychain | undefined> {
   if (provider === undefined || provider === "generic") return undefined;
   const keychain = cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
-  const prefix = `failed to get credential from '${provider}'`;
-  await orFail({ condition: "FetchFailed", reason: "AuthenticationFailed", prefix }, async () => keychain(host));
+  try {
+    await keychain(host);
+  } catch (cause) {
+    const message = `unable to get authentication data from OIDC: ${messageOf(cause)}`;
+    // Flux: the event tells of it in other words than the condition that is left.
+    const also = { condition: "FetchFailed", reason: "Unknown", message: `unknown build error: ${message}` } as const;
+    fail({ condition: "FetchFailed", reason: "AuthenticationFailed", message, also }, cause);
+  }
   return keychain;
 }
 

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import type { KubeObject, OCIRepository } from "../../api/index.ts";
+import { isApiError, type KubeObject, type OCIRepository } from "../../api/index.ts";
 import {
   cloudKeychain,
   craneText,
@@ -15,10 +15,10 @@ import {
 } from "../../oci/index.ts";
 import { openRegistry, type RegistryAccess, selectTag } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
-import { fail } from "../source/failure.ts";
+import { fail, FailureError } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
-import { type FoundSecret, readProxy, readSecret, tlsOf } from "../source/secrets.ts";
+import { type FoundSecret, readProxy, readSecret, readSecretOf, tlsOf } from "../source/secrets.ts";
 import { wantedOf } from "./decide.ts";
 
 export interface Observation {
@@ -82,14 +82,14 @@ function parseRepository(url: string): Reference {
       },
       cause,
     );
-  let reference: Reference;
+  const path = url.replace(/^oci:\/\/[^/]*\/?/, "");
+  if (!/^[a-z0-9_./-]*$/.test(path))
+    return wrong(`repository can only contain the characters \`abcdefghijklmnopqrstuvwxyz0123456789_-./\`: ${path}`);
   try {
-    reference = parseReference(url);
+    return parseReference(url);
   } catch (cause) {
     return wrong(messageOf(cause), cause);
   }
-  if (reference.tag !== undefined) return wrong(`URL must not contain a tag; remove ':${reference.tag}'`);
-  return reference;
 }
 
 async function accessTo(
@@ -103,31 +103,31 @@ async function accessTo(
     spec.proxySecretRef === undefined
       ? undefined
       : await readProxy(context, { namespace, name: spec.proxySecretRef.name }, "failed to get proxy address");
-  const keychain = known ?? (await askCloud(object, { context, ports }));
+  const keychain = known ?? cloudOf(object, { context, ports });
   const certificates =
     spec.certSecretRef === undefined
       ? undefined
-      : await readSecret(
+      : await readSecretOf(
           context,
           { namespace, name: spec.certSecretRef.name },
-          `failed to generate transport for '${spec.url}': failed to get secret`,
+          `failed to generate transport for '${spec.url}'`,
         );
   const tls = certificates === undefined ? undefined : tlsOf(certificates.data);
   return {
     timeout: parseDuration(spec.timeout ?? "60s"),
     signal: context.signal,
     ...(spec.insecure === true ? { insecure: true } : {}),
-    ...(keychain === undefined ? {} : { keychain }),
+    ...(keychain === undefined ? {} : { keychain, needsCredentials: known === undefined }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(tls === undefined ? {} : { tls }),
   };
 }
 
 /** The credentials of this process in a cloud, for a registry there. */
-async function askCloud(
+function cloudOf(
   { spec }: OCIRepository,
   { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
-): Promise<Keychain | undefined> {
+): Keychain | undefined {
   const { provider = "generic" } = spec;
   if (provider === "generic") return undefined;
   if (spec.serviceAccountName !== undefined)
@@ -138,11 +138,7 @@ async function askCloud(
         "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller",
       next: "stall",
     });
-  const keychain = cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
-  const prefix = `failed to get credential from ${provider}`;
-  const { registry } = parseRepository(spec.url);
-  await orFail({ condition: "FetchFailed", reason: "AuthenticationFailed", prefix }, async () => keychain(registry));
-  return keychain;
+  return cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
 }
 
 interface ServiceAccount extends KubeObject {
@@ -150,10 +146,8 @@ interface ServiceAccount extends KubeObject {
 }
 
 /** The Docker configurations of the object's Secret, and of its ServiceAccount's pull Secrets. */
-async function readKeychain(
-  { spec, metadata }: OCIRepository,
-  context: Context,
-): Promise<KnownCredentials | undefined> {
+async function readKeychain(object: OCIRepository, context: Context): Promise<KnownCredentials | undefined> {
+  const { spec, metadata } = object;
   const { namespace = "" } = metadata;
   const names: string[] = [];
   if (spec.secretRef !== undefined) names.push(spec.secretRef.name);
@@ -167,10 +161,19 @@ async function readKeychain(
     names.push(...(account.imagePullSecrets ?? []).map(({ name }) => name));
   }
   const keychains: KnownCredentials[] = [];
-  for (const name of names)
-    keychains.push(
-      toKeychain(await readSecret(context, { namespace, name }, "failed to get credential: failed to get secret")),
-    );
+  for (const name of names) {
+    const prefix = "failed to get credential: failed to get secret";
+    const secret = await readSecret(context, { namespace, name }, prefix).catch((error: unknown) => {
+      if (error instanceof FailureError && isApiError(error.cause, "NotFound"))
+        context.events.record(object, {
+          type: "Normal",
+          reason: "AuthenticationFailed",
+          message: `auth secret '${name}' not found`,
+        });
+      throw error;
+    });
+    keychains.push(toKeychain(secret));
+  }
   if (keychains.length === 0) return undefined;
   return (registry) => keychains.map((find) => find(registry)).find((found) => found !== undefined);
 }

@@ -24,8 +24,12 @@ export function ociRepositoryController(ports: SourcePorts): Controller<OCIRepos
 async function refresh(run: Run<OCIRepository, Status>, ports: SourcePorts): Promise<Announcement> {
   const { object, context, owner } = run;
   const seen = await observe(object, { context, ports });
-  await verify(run, seen, ports);
   const decision = decide(object, seen, run.status());
+  if (decision.action === "store" && decision.isNewRevision) {
+    run.record({ event: "building", reason: "NewRevision", message: decision.because });
+    await run.publish();
+  }
+  await verify(run, seen, ports);
   const inStorage = {
     event: "inStorage",
     reason: "Succeeded",
@@ -37,10 +41,6 @@ async function refresh(run: Run<OCIRepository, Status>, ports: SourcePorts): Pro
       run.record({ ...inStorage, fields: {} });
       break;
     case "store": {
-      if (decision.isNewRevision) {
-        run.record({ event: "building", reason: "NewRevision", message: decision.because });
-        await run.publish();
-      }
       const stored = await store({ object, seen, owner, context, ports });
       run.record({ ...inStorage, fields: observedFields(object, stored) });
       break;
@@ -65,6 +65,7 @@ async function verify(run: Run<OCIRepository, Status>, seen: Observation, ports:
     const check = await createVerify(spec, {
       context,
       namespace,
+      shown: `${scope}@${digest}`,
       needsKeys: false,
       ...(trustedRoot === undefined ? {} : { trustedRoot }),
     });

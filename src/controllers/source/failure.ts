@@ -11,6 +11,8 @@ export interface Failure {
   readonly condition: FailureCondition;
   readonly reason: string;
   readonly message: string;
+  /** A second condition that tells of it; or the same again, in the words that stay. */
+  readonly also?: { readonly condition: FailureCondition; readonly reason: string; readonly message: string };
   /**
    * retry: soon again, with growing delays, and a Warning. requeue: the same without a Warning. wait: after the interval
    * for dependencies. stall: not until the object changes.

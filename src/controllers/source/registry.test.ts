@@ -95,7 +95,8 @@ test("OCIRepository: a tag, a version and a digest become artifacts", { skip: wi
       /^False OCIArtifactPullFailed: failed to determine artifact digest: GET http:\/\/127\.0\.0\.1:\d+\/v2\/charts\/web\/manifests\/nope: MANIFEST_UNKNOWN: manifest unknown; map\[Tag:nope\]$/,
     stranger:
       /^False OCIArtifactPullFailed: failed to determine artifact digest: GET http:.*manifests\/1\.0\.0: UNAUTHORIZED: authentication required; \[map\[Action:pull Class: Name:charts\/web Type:repository\]\]$/,
-    tagged: /^False URLInvalid: URL validation failed for '.*': URL must not contain a tag; remove ':1\.0\.0'$/,
+    tagged:
+      /^False URLInvalid: URL validation failed for '.*': repository can only contain the characters `[a-z0-9_./-]+`: charts\/web:1\.0\.0$/,
     layer: /^False OCIArtifactLayerOperationFailed: failed to find layer with media type 'text\/plain' in artifact$/,
   };
   for (const [name, want] of Object.entries(failures)) {
@@ -133,30 +134,5 @@ test("HelmChart: pulls from a registry", { skip: withoutRegistry }, async (t) =>
   for (const [name, want] of Object.entries(failures)) {
     const failed = await world.until<HelmChart>(HelmChart, name, (object) => readyOf(object).startsWith("False"));
     assert.match(readyOf(failed), want);
-  }
-});
-
-test("A cloud's identity is for that cloud's registries only", async (t) => {
-  const world = await startWorld(t);
-  const url = "oci://127.0.0.1:1/charts";
-  for (const provider of ["aws", "azure", "gcp"]) {
-    await world.create(OCIRepository, provider, { url: `${url}/web`, interval: "1h", provider });
-    await world.create(HelmRepository, provider, { url, type: "oci", provider });
-    const from = { kind: "HelmRepository", name: provider };
-    await world.create(HelmChart, provider, { interval: "1h", chart: "web", version: "1.0.0", sourceRef: from });
-    const artifact = await world.until<OCIRepository>(OCIRepository, provider, (object) =>
-      readyOf(object).startsWith("False"),
-    );
-    const name = { aws: "AWS", azure: "Azure", gcp: "GCP" }[provider];
-    const why = `invalid ${name} registry: '127.0.0.1:1'. must match ^`;
-    assert.ok(
-      readyOf(artifact).startsWith(`False AuthenticationFailed: failed to get credential from ${provider}: ${why}`),
-      readyOf(artifact),
-    );
-    const pulled = await world.until<HelmChart>(HelmChart, provider, (object) => readyOf(object).startsWith("False"));
-    assert.ok(
-      readyOf(pulled).startsWith(`False AuthenticationFailed: failed to get credential from '${provider}': ${why}`),
-      readyOf(pulled),
-    );
   }
 });

@@ -95,15 +95,15 @@ export function record<S extends SourceStatus>(status: S, event: SourceEvent<S>,
     case "observed":
       return withFields(status, event.fields);
     case "failed": {
-      const { condition, reason, message } = event.failure;
+      const { also } = event.failure;
       const others = failures.reduce(removeCondition, before);
-      const failed = mark(others, condition, condition === "SourceVerified" ? "False" : "True", reason, message);
-      // Flux: a chart that is not signed as it should be is not built, and says so twice.
-      const isUnsigned = reason === "ChartVerificationError";
-      return {
-        ...status,
-        conditions: isUnsigned ? mark(failed, "SourceVerified", "False", "VerificationError", message) : failed,
-      };
+      const told = [event.failure, ...(also === undefined ? [] : [also])];
+      const conditions = told.reduce(
+        (all, { condition, reason, message }) =>
+          mark(all, condition, condition === "SourceVerified" ? "False" : "True", reason, message),
+        others,
+      );
+      return { ...status, conditions };
     }
     case "verified":
       return { ...status, conditions: mark(before, "SourceVerified", "True", "Succeeded", event.message) };

@@ -116,7 +116,7 @@ test("OCIRepository: is stored when who is trusted signed it, and only then", as
     keyless: verified(keyless.manifest.digest),
     stranger: because(
       "cosign keyless",
-      "no matching attestations: none of the expected identities matched what was in the certificate, got subjects [dev@example.test] with issuer https://accounts.example.test",
+      'no matching attestations: failed to verify certificate identity: no matching CertificateIdentity found, last error: expected SAN value to match regex "^eve@", got "dev@example.test"',
     ),
     other: because("cosign", `no matching signatures were found for '${shown}'`),
     missing: because("cosign", 'secrets "nobody" not found'),

@@ -2,11 +2,11 @@ import { messageOf } from "../../base/errors.ts";
 import type { KubeObject } from "../../api/index.ts";
 import {
   type CosignTrust,
+  createCosignVerifier,
+  createNotationVerifier,
   type Descriptor,
   type Repository,
   SignatureError,
-  verifyCosign,
-  verifyNotation,
 } from "../../oci/index.ts";
 import type { Context } from "../runtime/index.ts";
 
@@ -41,6 +41,8 @@ export async function createVerify(
     readonly namespace: string;
     /** Sigstore's `trusted_root.json` for who names none. */
     readonly trustedRoot?: string;
+    /** What Flux calls the object where a Secret is missing. */
+    readonly shown: string;
     /** Whether a Secret must have a key, as it must for charts. */
     readonly needsKeys: boolean;
   },
@@ -58,11 +60,11 @@ export async function createVerify(
 
 type Options = Parameters<typeof createVerify>[1];
 
-function byCosign(trust: CosignTrust): Verify {
-  return async ({ repository, descriptor, scope }) => {
-    const nothing = `no matching signatures were found for '${scope}@${descriptor.digest}'`;
-    if ("keys" in trust && trust.keys.length === 0) throw new SignatureError("NoMatch", nothing);
-    await verifyCosign(repository, descriptor.digest, trust);
+async function byCosign(trust: CosignTrust): Promise<Verify> {
+  const verify = await createCosignVerifier(trust);
+  return async ({ repository, descriptor }) => {
+    if ("keys" in trust && trust.keys.length === 0) throw new SignatureError("NoMatch", "there are no keys");
+    await verify(repository, descriptor.digest);
     return "verified";
   };
 }
@@ -100,17 +102,15 @@ async function readTrustedRoot(name: string, options: Options): Promise<string> 
 
 async function byNotation({ secretRef }: VerifySpec, options: Options): Promise<Verify> {
   const { context, namespace } = options;
-  if (secretRef === undefined)
-    return ({ descriptor, scope }) =>
-      Promise.reject(new Error(`verification secret cannot be empty: '${scope}@${descriptor.digest}'`));
+  if (secretRef === undefined) throw new Error(`verification secret cannot be empty: '${options.shown}'`);
   const data = await readData(options, secretRef.name);
   const shown = `'${namespace}/${secretRef.name}'`;
   const trustPolicy = data.get("trustpolicy.json")?.toString("utf8");
   if (trustPolicy === undefined) throw new Error(`'trustpolicy.json' not found in secret ${shown}`);
   const certificates = [...data].filter(([key]) => /\.(?:crt|pem)$/.test(key)).map(([, content]) => content);
   if (certificates.length === 0) throw new Error(`no certificates found in secret ${shown}`);
-  return ({ repository, descriptor, scope }) =>
-    verifyNotation(repository, { descriptor, scope }, { trustPolicy, certificates, now: context.now() });
+  const verify = createNotationVerifier({ trustPolicy, certificates });
+  return (signed) => verify({ ...signed, now: context.now() });
 }
 
 interface Secret extends KubeObject {

@@ -9,6 +9,9 @@ interface Keys {
   readonly sessionToken?: string;
 }
 
+/** What Flux 2.9 shows; what it compares with has no ends, so that a host of somebody else's could hold the name of a registry. */
+const shownPattern =
+  "([0-9+]*).dkr[.-]ecr(?:-fips)?\\.([^/.]*)\\.(amazonaws\\.com[.cn]*|amazonaws\\.eu|sc2s\\.sgov\\.gov|c2s\\.ic\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov|on\\.aws)";
 const pattern =
   "^([0-9]{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-zA-Z0-9][a-zA-Z0-9_-]{0,99})\\.(amazonaws\\.(?:com(?:\\.cn)?|eu)|on\\.(?:aws|amazonwebservices\\.com\\.cn)|sc2s\\.sgov\\.gov|c2s\\.ic\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)$";
 
@@ -17,7 +20,7 @@ export async function awsCredentials(registry: string, ports: CloudPorts): Promi
   const isPublic = registry === "public.ecr.aws" || registry === "ecr-public.aws.com";
   const region = isPublic ? "us-east-1" : new RegExp(pattern).exec(registry)?.[2];
   if (region === undefined)
-    throw new OciError("InvalidReference", `invalid AWS registry: '${registry}'. must match ${pattern}`);
+    throw new OciError("InvalidReference", `invalid AWS registry: '${registry}'. must match ${shownPattern}`);
   const keys = await findKeys(region, ports);
   const service = isPublic ? "ecr-public" : "ecr";
   const domain = registry.endsWith(".cn") ? "amazonaws.com.cn" : "amazonaws.com";

@@ -3,10 +3,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseReference } from "../reference.ts";
-import { openRepository } from "../repository.ts";
+import { openRepository, type Repository } from "../repository.ts";
 import { findProgram, runProgram } from "../testing/programs.ts";
 import { platformFetch, startEmbeddedRegistry, temporaryFolder } from "../testing/registry.ts";
-import { verifyCosign } from "./cosign.ts";
+import { type CosignTrust, createCosignVerifier } from "./cosign.ts";
 import { newKey } from "./testing/certificates.ts";
 import {
   annotationsByKey,
@@ -22,6 +22,10 @@ import { createTestSigstore } from "./testing/sigstore.ts";
 const cosign = findProgram("cosign");
 const skip = cosign === undefined ? "cosign is not there: set COX_PEERS to the folder that holds bin/cosign" : false;
 
+async function verifyCosign(repository: Repository, digest: string, trust: CosignTrust): Promise<void> {
+  await (await createCosignVerifier(trust))(repository, digest);
+}
+
 async function openWorld(t: Parameters<typeof temporaryFolder>[0]) {
   const home = await temporaryFolder(t);
   const host = await startEmbeddedRegistry(t);
@@ -36,7 +40,7 @@ async function openWorld(t: Parameters<typeof temporaryFolder>[0]) {
   return { home, host, run, open };
 }
 
-test("verifyCosign() believes what cosign signs, in both formats", { skip }, async (t) => {
+test("createCosignVerifier() believes what cosign signs, in both formats", { skip }, async (t) => {
   const { home, host, run, open } = await openWorld(t);
   await run("generate-key-pair");
   const key = await readFile(join(home, "cosign.pub"), "utf8");

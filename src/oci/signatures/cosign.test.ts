@@ -7,7 +7,7 @@ import { openRegistryFolder } from "../registry/registry.ts";
 import { openRepository, type Repository } from "../repository.ts";
 import { temporaryFolder } from "../testing/registry.ts";
 import type { Descriptor } from "../types.ts";
-import { type CosignTrust, verifyCosign } from "./cosign.ts";
+import { type CosignTrust, createCosignVerifier } from "./cosign.ts";
 import { type KeyPair, newKey } from "./testing/certificates.ts";
 import {
   annotationsByKey,
@@ -26,11 +26,15 @@ async function openTestRepository(t: TestContext): Promise<Repository> {
   return openRepository(parseReference("registry.test/charts/web"), { fetch, plainHttp: true });
 }
 
+async function verifyCosign(repository: Repository, digest: string, trust: CosignTrust): Promise<void> {
+  await (await createCosignVerifier(trust))(repository, digest);
+}
+
 const pem = ({ publicKey }: KeyPair): string => publicKey.export({ type: "spki", format: "pem" }).toString();
 const ours = newKey();
 const theirs = newKey();
 
-test("verifyCosign() says when nobody signed", async (t) => {
+test("createCosignVerifier() says when nobody signed", async (t) => {
   const repository = await openTestRepository(t);
   const { digest } = await pushSomething(repository);
   await assert.rejects(verifyCosign(repository, digest, { keys: [pem(ours)] }), {
@@ -84,7 +88,7 @@ const byKey: readonly {
     name: "refuses a bundle that was copied from another manifest",
     publish: [bundled(ours, "other")],
     keys: [pem(ours)],
-    want: /the signature is not about sha256:/,
+    want: /provided artifact digest does not match any digest in statement/,
   },
   {
     name: "refuses a tag where there are bundles, as cosign does",
@@ -128,7 +132,7 @@ const byKey: readonly {
   },
 ];
 for (const { name, publish, keys, want } of byKey)
-  test(`verifyCosign() ${name}`, async (t) => {
+  test(`createCosignVerifier() ${name}`, async (t) => {
     const repository = await openTestRepository(t);
     const subject = await pushSomething(repository);
     const other = await pushSomething(repository, "2.0.0");
@@ -143,7 +147,7 @@ for (const [kind, pair] of [
   ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" })],
   ["Ed25519", generateKeyPairSync("ed25519")],
 ] as const)
-  test(`verifyCosign() knows ${kind} keys`, async (t) => {
+  test(`createCosignVerifier() knows ${kind} keys`, async (t) => {
     const repository = await openTestRepository(t);
     const { digest } = await pushSomething(repository);
     const payload = payloadFor(digest);
@@ -155,7 +159,7 @@ for (const [kind, pair] of [
   });
 
 for (const key of ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
-  test(`verifyCosign() refuses ${JSON.stringify(key.slice(0, 30))} as a key`, async (t) => {
+  test(`createCosignVerifier() refuses ${JSON.stringify(key.slice(0, 30))} as a key`, async (t) => {
     const repository = await openTestRepository(t);
     await assert.rejects(verifyCosign(repository, `sha256:${"0".repeat(64)}`, { keys: [key] }), {
       code: "InvalidTrust",
@@ -188,9 +192,13 @@ const byIdentity: readonly {
   {
     name: "refuses another subject",
     signing: { email: "eve@example.test" },
-    want: /none of the expected identities matched .* got subjects \[eve@example.test\]/,
+    want: /none of the expected identities matched .* got subjects \[eve@example.test\]|expected SAN value to match regex .*, got "eve@example\.test"/,
   },
-  { name: "refuses another issuer", signing: { issuer: "https://evil.test" }, want: /none of the expected identities/ },
+  {
+    name: "refuses another issuer",
+    signing: { issuer: "https://evil.test" },
+    want: /none of the expected identities|expected issuer value to match/,
+  },
   { name: "refuses another authority", by: () => impostor, want: /no matching/ },
   { name: "refuses a certificate that was not logged", signing: { unlogged: true }, want: /expected 1 SCTs, got 0/ },
   {
@@ -198,11 +206,11 @@ const byIdentity: readonly {
     signing: { loggedAt: new Date(at.getTime() + 60 * 60 * 1000) },
     want: /no matching/,
   },
-  { name: "refuses a signature of something else", about: "other", want: /the signature is not about/ },
+  { name: "refuses a signature of something else", about: "other", want: /is not about|does not match any digest/ },
 ];
 for (const format of ["bundle", "tag"] as const)
   for (const { name, signing = {}, by = () => sigstore, identities = [known], about, want } of byIdentity)
-    test(`verifyCosign() keyless, by ${format}: ${name}`, async (t) => {
+    test(`createCosignVerifier() keyless, by ${format}: ${name}`, async (t) => {
       const repository = await openTestRepository(t);
       const subject = await pushSomething(repository);
       const other = await pushSomething(repository, "2.0.0");
@@ -218,7 +226,7 @@ for (const format of ["bundle", "tag"] as const)
       else await assert.rejects(verified, { code: "NoMatch", message: want });
     });
 
-test("verifyCosign() keyless: believes no changed log entry, payload or signature", async (t) => {
+test("createCosignVerifier() keyless: believes no changed log entry, payload or signature", async (t) => {
   const repository = await openTestRepository(t);
   const subject = await pushSomething(repository);
   const trust = { trustedRoot: sigstore.trustedRoot, identities: [] };
@@ -246,7 +254,7 @@ for (const [name, trust] of [
   ["a trusted root that is not JSON", { trustedRoot: "{", identities: [] }],
   ["a trusted root that is none", { trustedRoot: '{"tlogs":[{}]}', identities: [] }],
 ] as const)
-  test(`verifyCosign() refuses ${name}`, async (t) => {
+  test(`createCosignVerifier() refuses ${name}`, async (t) => {
     const repository = await openTestRepository(t);
     await assert.rejects(verifyCosign(repository, `sha256:${"0".repeat(64)}`, trust), {
       code: "InvalidTrust",
@@ -254,7 +262,7 @@ for (const [name, trust] of [
     });
   });
 
-test("verifyCosign() refuses a pattern that is none", async (t) => {
+test("createCosignVerifier() refuses a pattern that is none", async (t) => {
   const repository = await openTestRepository(t);
   const trust = { trustedRoot: sigstore.trustedRoot, identities: [{ subject: "(" }] };
   await assert.rejects(verifyCosign(repository, `sha256:${"0".repeat(64)}`, trust), {

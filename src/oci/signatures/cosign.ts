@@ -19,12 +19,19 @@ export interface Identity {
   readonly subject?: string;
 }
 
+/** Returns when somebody who is trusted signed the manifest with this digest; throws SignatureError otherwise. */
+export type CosignVerifier = (repository: Repository, digest: string) => Promise<void>;
+
 /**
- * Returns when somebody who is trusted signed the manifest with this digest; throws SignatureError otherwise. Everything needed is in the
- * repository and in `trust`: nothing else is asked. Where there are bundles they alone count, as with cosign.
+ * Reads whose signatures count; throws SignatureError (InvalidTrust) where that cannot be read. Everything else that is needed is in the
+ * repository: nobody else is asked. Where there are bundles they alone count, as with cosign.
  */
-export async function verifyCosign(repository: Repository, digest: string, trust: CosignTrust): Promise<void> {
+export async function createCosignVerifier(trust: CosignTrust): Promise<CosignVerifier> {
   const check = "keys" in trust ? checkByKeys(trust.keys) : await checkByIdentity(trust);
+  return (repository, digest) => verifyBy(check, repository, digest);
+}
+
+async function verifyBy(check: Check, repository: Repository, digest: string): Promise<void> {
   const bundles = await findBundles(repository, digest);
   const signatures = bundles.length > 0 ? [] : await findTaggedSignatures(repository, digest);
   if (bundles.length + signatures.length === 0) throw new SignatureError("NoSignatures", "no signatures found");
@@ -51,20 +58,23 @@ interface Check {
 
 function checkByKeys(texts: readonly string[]): Check {
   const keys = texts.map(readKey);
-  const mustVerify = (data: Uint8Array, signature: string): void => {
+  const isSigned = (data: Uint8Array, signature: string): boolean => {
     const bytes = Buffer.from(signature, "base64");
-    if (bytes.byteLength === 0 || !keys.some((key) => isSignedBy(key, data, bytes)))
-      throw new Error("invalid signature when validating ASN.1 encoded signature");
+    return bytes.byteLength > 0 && keys.some((key) => isSignedBy(key, data, bytes));
   };
   return {
     bundle(text, digest) {
       const envelope = readEnvelope(text);
-      mustVerify(preAuthEncoding(envelope.payloadType, envelope.payload), envelope.signature);
-      mustBeAbout(isStatementAbout(envelope.payload, digest), digest);
+      if (!isSigned(preAuthEncoding(envelope.payloadType, envelope.payload), envelope.signature))
+        throw new Error(
+          "failed to verify signature: could not verify envelope: accepted signatures do not match threshold, Found: 0, Expected 1",
+        );
+      mustState(envelope.payload, digest);
     },
     tagged({ payload, annotations }, digest) {
-      mustVerify(payload, annotations["dev.cosignproject.cosign/signature"] ?? "");
-      mustBeAbout(claimedDigest(payload) === digest, digest);
+      if (!isSigned(payload, annotations["dev.cosignproject.cosign/signature"] ?? ""))
+        throw new Error("invalid signature when validating ASN.1 encoded signature");
+      mustClaim(payload, digest);
     },
   };
 }
@@ -76,18 +86,23 @@ async function checkByIdentity(trust: Extract<CosignTrust, { trustedRoot: string
     bundle(text, digest) {
       const envelope = readEnvelope(text);
       verifyBundle(JSON.parse(text), undefined);
-      mustBeAbout(isStatementAbout(envelope.payload, digest), digest);
+      mustState(envelope.payload, digest);
     },
     tagged(signature, digest) {
       verifyBundle(toBundle(signature), signature.payload);
-      mustBeAbout(claimedDigest(signature.payload) === digest, digest);
+      mustClaim(signature.payload, digest);
     },
   };
 }
 
-/** Sigstore's Go verifier does not look here for Flux; a signature that was copied from another manifest must not count. */
-function mustBeAbout(isAbout: boolean, digest: string): void {
-  if (!isAbout) throw new Error(`the signature is not about ${digest}`);
+function mustState(statement: Uint8Array, digest: string): void {
+  if (!isStatementAbout(statement, digest))
+    throw new Error("failed to verify signature: provided artifact digest does not match any digest in statement");
+}
+
+/** Flux does not look here, and takes a signature that was copied from another manifest; that must not count. */
+function mustClaim(payload: Uint8Array, digest: string): void {
+  if (claimedDigest(payload) !== digest) throw new Error(`the signature is not about ${digest}`);
 }
 
 interface Envelope {

@@ -31,10 +31,18 @@ export async function createKeylessCheck(trust: {
     const issuer = signer.identity?.extensions?.issuer ?? "";
     const subject = signer.identity?.subjectAlternativeName ?? "";
     const isKnown = patterns.some((wanted) => wanted.issuer(issuer) && wanted.subject(subject));
-    if (patterns.length > 0 && !isKnown)
+    if (patterns.length === 0 || isKnown) return;
+    // cosign's and Sigstore's own words: the one looks at its first format, the other at bundles.
+    if (artifact !== undefined)
       throw new Error(
         `none of the expected identities matched what was in the certificate, got subjects [${subject}] with issuer ${issuer}`,
       );
+    const [what, wanted, got] = patterns.at(-1)?.subject(subject)
+      ? ["issuer", trust.identities.at(-1)?.issuer, issuer]
+      : ["SAN", trust.identities.at(-1)?.subject, subject];
+    throw new Error(
+      `failed to verify certificate identity: no matching CertificateIdentity found, last error: expected ${what} value to match regex "${wanted}", got "${got}"`,
+    );
   };
 }
 

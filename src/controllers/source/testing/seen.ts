@@ -1,4 +1,4 @@
-import type { Condition, KubeObject } from "../../../api/index.ts";
+import { type Condition, findCondition, type KubeObject } from "../../../api/index.ts";
 import type { Client } from "../../../kube/index.ts";
 import type { SourceStatus } from "../status.ts";
 
@@ -28,8 +28,11 @@ export async function untilSettled<T extends Source>(client: Client, reference: 
 }
 
 function isSettled({ status, metadata }: Source): boolean {
-  const ready = (status?.conditions ?? []).find(({ type }) => type === "Ready");
-  return ready?.status === "False" || (ready?.status === "True" && status?.observedGeneration === metadata.generation);
+  const ready = findCondition(status?.conditions, "Ready");
+  if (ready?.status === "True") return status?.observedGeneration === metadata.generation;
+  // Flux writes a failure before it writes that it will try again.
+  const reconciling = findCondition(status?.conditions, "Reconciling");
+  return ready?.status === "False" && (reconciling === undefined || reconciling.reason === "ProgressingWithRetry");
 }
 
 /** What is seen of a source; `mask` takes out of its texts what is different each time. */

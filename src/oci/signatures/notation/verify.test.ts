@@ -15,7 +15,7 @@ import {
 import { objectId, sequence } from "../testing/der.ts";
 import { type NotationSigning, pushNotation } from "../testing/notation.ts";
 import { pushReferrer, pushSomething } from "../testing/publish.ts";
-import { verifyNotation } from "./verify.ts";
+import { createNotationVerifier } from "./verify.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 let ours: Authority;
@@ -182,27 +182,27 @@ function flip(signature: Buffer): Buffer {
 
 for (const format of ["jws", "cose"] as const)
   for (const { name, signing = {}, by, statement = {}, want } of cases)
-    test(`verifyNotation() of ${format} ${name}`, async (t) => {
+    test(`createNotationVerifier() of ${format} ${name}`, async (t) => {
       const { fetch } = await openRegistryFolder({ directory: await temporaryFolder(t) });
       const repository = openRepository(parseReference("registry.test/charts/web"), { fetch, plainHttp: true });
       const descriptor = await pushSomething(repository);
       await pushNotation(repository, descriptor, { authority: by === undefined ? ours : theirs, format, ...signing });
-      const verified = verifyNotation(
-        repository,
-        { descriptor, scope: "registry.test/charts/web" },
-        { trustPolicy: policyWith(statement), certificates: [pemOf(ours.certificate)], now },
-      );
+      const verify = createNotationVerifier({
+        trustPolicy: policyWith(statement),
+        certificates: [pemOf(ours.certificate)],
+      });
+      const verified = verify({ repository, descriptor, scope: "registry.test/charts/web", now });
       if (want instanceof RegExp) await assert.rejects(verified, { name: "SignatureError", message: want });
       else assert.equal(await verified, want);
     });
 
-test("verifyNotation() says when nobody signed, and looks at three signatures at most", async (t) => {
+test("createNotationVerifier() says when nobody signed, and looks at three signatures at most", async (t) => {
   const { fetch } = await openRegistryFolder({ directory: await temporaryFolder(t) });
   const repository = openRepository(parseReference("registry.test/charts/web"), { fetch, plainHttp: true });
   const descriptor = await pushSomething(repository);
-  const artifact = { descriptor, scope: "registry.test/charts/web" };
-  const trust = { trustPolicy: policyWith(), certificates: [pemOf(ours.certificate)], now };
-  await assert.rejects(verifyNotation(repository, artifact, trust), {
+  const subject = { repository, descriptor, scope: "registry.test/charts/web", now };
+  const trust = { trustPolicy: policyWith(), certificates: [pemOf(ours.certificate)] };
+  await assert.rejects(createNotationVerifier(trust)(subject), {
     code: "NoSignatures",
     message: `no signature is associated with "registry.test/charts/web@${descriptor.digest}", make sure the artifact was signed successfully`,
   });
@@ -213,11 +213,11 @@ test("verifyNotation() says when nobody signed, and looks at three signatures at
         artifactType: notation,
         layers: [{ content: Buffer.from(content), mediaType }],
       });
-  await assert.rejects(verifyNotation(repository, artifact, trust), {
+  await assert.rejects(createNotationVerifier(trust)(subject), {
     code: "NoMatch",
     message: /^signature evaluation stopped\. The configured limit of 3 signatures to verify per artifact exceeded\n/,
   });
-  await assert.rejects(verifyNotation(repository, artifact, { ...trust, certificates: ["nonsense"] }), {
+  await assert.rejects(createNotationVerifier({ ...trust, certificates: ["nonsense"] })(subject), {
     code: "InvalidTrust",
     message: "failed to parse certificate",
   });

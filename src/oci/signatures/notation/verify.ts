@@ -20,19 +20,36 @@ export interface NotationTrust {
   readonly certificates: readonly (string | Uint8Array)[];
 }
 
+/** What is verified, where it is (`scope` is `registry/repository`), and when. */
+export interface NotationSubject {
+  readonly repository: Repository;
+  readonly descriptor: Descriptor;
+  readonly scope: string;
+  readonly now: Date;
+}
+
 /**
  * Checks the notation signatures of a manifest. Gives "verified", or "ignored" where the policy says to skip, or only to log that nobody who is
- * trusted signed. Throws SignatureError otherwise. Nobody but the registry is asked: certificates that name a place to ask whether they were
- * taken back fail that check.
+ * trusted signed. Throws SignatureError otherwise.
  */
-export async function verifyNotation(
-  repository: Repository,
-  artifact: { readonly descriptor: Descriptor; readonly scope: string },
-  { now, ...trust }: NotationTrust & { readonly now: Date },
+export type NotationVerifier = (subject: NotationSubject) => Promise<"verified" | "ignored">;
+
+/**
+ * Reads whose signatures count; throws SignatureError (InvalidTrust) where that cannot be read. Nobody but the registry will be asked:
+ * certificates that name a place to ask whether they were taken back fail that check.
+ */
+export function createNotationVerifier(trust: NotationTrust): NotationVerifier {
+  const statements = parseTrustPolicy(trust.trustPolicy);
+  return (subject) => verifyBy(statements, trust, subject);
+}
+
+async function verifyBy(
+  statements: readonly TrustStatement[],
+  trust: NotationTrust,
+  { repository, descriptor, scope, now }: NotationSubject,
 ): Promise<"verified" | "ignored"> {
-  const { descriptor, scope } = artifact;
   const reference = `${scope}@${descriptor.digest}`;
-  const statement = statementFor(parseTrustPolicy(trust.trustPolicy), reference, scope);
+  const statement = statementFor(statements, reference, scope);
   if (statement.level === "skip") return "ignored";
   const trusted = trust.certificates.flatMap(readCertificates);
   const found = await findReferrers(repository, descriptor.digest, (type) => type === signatureType);
