@@ -52,6 +52,8 @@ export function createTransport(options: {
       let response: Response;
       try {
         response = await fetch(request).catch((cause: unknown) => {
+          // Credentials that cannot be had are not had by asking again at once.
+          if (cause instanceof KubeError) throw cause;
           throw new KubeError("connection", `cannot reach ${server}: ${causeOf(cause)}`, { cause });
         });
         if (response.ok) return await read(response);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Impersonation } from "../client.ts";
 import { KubeError } from "../errors.ts";
 import { type Fields, isFields, type Kubeconfig } from "./kubeconfig.ts";
+import type { Oidc } from "./oidc.ts";
 
 /** Where a cluster is and who asks. */
 export interface Connection {
@@ -31,7 +32,8 @@ export type Auth =
   | { readonly kind: "none" }
   | { readonly kind: "token"; readonly token: Source }
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  | { readonly kind: "exec"; readonly exec: ExecPlugin };
+  | { readonly kind: "exec"; readonly exec: ExecPlugin }
+  | { readonly kind: "oidc"; readonly oidc: Oidc };
 
 /** A program that prints credentials. */
 export interface ExecPlugin {
@@ -41,7 +43,11 @@ export interface ExecPlugin {
   readonly env: Readonly<Record<string, string>>;
   readonly installHint: string;
   readonly provideClusterInfo: boolean;
+  /** Whether it may ask the user something: never, if there is a terminal, or only with one. */
+  readonly interactiveMode: InteractiveMode;
 }
+
+type InteractiveMode = "Never" | "IfAvailable" | "Always";
 
 /** Chooses a context of a kubeconfig, the current one by default. Throws kubectl's texts. */
 export function connectionOf(config: Kubeconfig, contextName?: string): Connection {
@@ -64,9 +70,9 @@ export function connectionOf(config: Kubeconfig, contextName?: string): Connecti
     namespace: text(context, "namespace") || "default",
     context: name,
     tls: tlsOf(cluster, user),
-    ...optional("proxyUrl", text(cluster, "proxy-url")),
+    ...optional("proxyUrl", proxyOf(text(cluster, "proxy-url"))),
     ...(cluster["disable-compression"] === true ? { disableCompression: true } : {}),
-    auth: authOf(user, userName),
+    auth: authOf(user, userName, config.origins.get(userName)),
     ...impersonationOf(user),
   };
 }
@@ -109,6 +115,15 @@ function serverOf(server: string, cluster: string): string {
   return address.replace(/\/+$/, "");
 }
 
+function proxyOf(address: string): string {
+  if (address === "") return "";
+  const scheme = URL.canParse(address) ? new URL(address).protocol.slice(0, -1) : "";
+  if (scheme === "http" || scheme === "https") return address;
+  if (scheme === "socks5") throw new KubeError("kubeconfig", "a proxy-url with the scheme socks5 is not available yet");
+  const what = `unsupported scheme ${JSON.stringify(scheme)}, must be http, https, or socks5`;
+  throw new KubeError("kubeconfig", `invalid proxy-url: ${what}`);
+}
+
 function tlsOf(cluster: Fields, user: Fields): Connection["tls"] {
   const insecure = cluster["insecure-skip-tls-verify"] === true;
   const ca = sourceOf(cluster, "certificate-authority");
@@ -139,8 +154,11 @@ function sourceOf(fields: Fields, name: string): Source | undefined {
   return file === "" ? undefined : { file };
 }
 
-function authOf(user: Fields, name: string): Auth {
+function authOf(user: Fields, name: string, file: string | undefined): Auth {
   const exec = user["exec"];
+  if (isFields(exec) && isFields(user["auth-provider"])) {
+    throw new KubeError("kubeconfig", `authProvider cannot be provided in combination with an exec plugin for ${name}`);
+  }
   if (isFields(exec)) return { kind: "exec", exec: execOf(exec, name) };
   // client-go: a token in a file wins over one in the kubeconfig.
   const tokenFile = text(user, "tokenFile");
@@ -149,11 +167,30 @@ function authOf(user: Fields, name: string): Auth {
   if (token !== "") return { kind: "token", token: { text: token } };
   const username = text(user, "username");
   if (username !== "") return { kind: "basic", username, password: text(user, "password") };
-  if (isFields(user["auth-provider"])) {
-    const provider = text(user["auth-provider"], "name");
-    throw new KubeError("kubeconfig", `no Auth Provider found for name ${JSON.stringify(provider)}`);
-  }
+  const provider = user["auth-provider"];
+  if (isFields(provider)) return { kind: "oidc", oidc: oidcOf(provider, name, file) };
   return { kind: "none" };
+}
+
+/** The only auth provider that clients of Kubernetes still know. */
+function oidcOf(provider: Fields, user: string, file: string | undefined): Oidc {
+  if (text(provider, "name") !== "oidc") {
+    throw new KubeError("kubeconfig", `no Auth Provider found for name ${JSON.stringify(text(provider, "name"))}`);
+  }
+  const config = isFields(provider["config"]) ? provider["config"] : {};
+  for (const name of ["idp-issuer-url", "client-id"]) {
+    if (text(config, name) === "") throw new KubeError("kubeconfig", `Must provide ${name}`);
+  }
+  const authority = sourceOf(config, "idp-certificate-authority");
+  return {
+    issuer: text(config, "idp-issuer-url"),
+    clientId: text(config, "client-id"),
+    clientSecret: text(config, "client-secret"),
+    idToken: text(config, "id-token"),
+    refreshToken: text(config, "refresh-token"),
+    ...(authority === undefined ? {} : { authority }),
+    ...(file === undefined ? {} : { origin: { file, user } }),
+  };
 }
 
 function execOf(exec: Fields, user: string): ExecPlugin {
@@ -168,6 +205,15 @@ function execOf(exec: Fields, user: string): ExecPlugin {
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(apiVersion)) {
     throw new KubeError("kubeconfig", `exec plugin: invalid apiVersion ${JSON.stringify(apiVersion)}`);
   }
+  // The beta had no such field.
+  const mode = text(exec, "interactiveMode") || (apiVersion.endsWith("v1beta1") ? "IfAvailable" : "");
+  if (mode === "") {
+    const what = `interactiveMode must be specified for ${user} to use exec authentication plugin`;
+    throw new KubeError("kubeconfig", what);
+  }
+  if (mode !== "Never" && mode !== "IfAvailable" && mode !== "Always") {
+    throw new KubeError("kubeconfig", `invalid interactiveMode for ${user}: ${JSON.stringify(mode)}`);
+  }
   const args = Array.isArray(exec["args"]) ? exec["args"].filter((arg) => typeof arg === "string") : [];
   const variables = (Array.isArray(exec["env"]) ? exec["env"] : []).filter(isFields);
   return {
@@ -177,6 +223,7 @@ function execOf(exec: Fields, user: string): ExecPlugin {
     env: Object.fromEntries(variables.map((variable) => [text(variable, "name"), text(variable, "value")])),
     installHint: text(exec, "installHint"),
     provideClusterInfo: exec["provideClusterInfo"] === true,
+    interactiveMode: mode,
   };
 }
 

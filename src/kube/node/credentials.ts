@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { KubeError } from "../errors.ts";
+import type { Fetch } from "../types.ts";
 import type { Auth, Connection, ExecPlugin, Source } from "./connection.ts";
+import { writeTokens } from "./kubeconfig.ts";
+import { expiryOf, isFresh, type Oidc, type OidcTokens, refreshTokens } from "./oidc.ts";
 
 /** What a request needs to be let in. */
 export interface Credentials {
@@ -13,10 +16,30 @@ export interface Credentials {
 /** Gives credentials, fresh ones when they have run out or `renew` says that they were refused. */
 export type CredentialSource = (options?: { readonly renew?: boolean }) => Promise<Credentials>;
 
+export interface CredentialOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly now?: () => number;
+  /** A way to the issuer of identity tokens. */
+  readonly reach: (oidc: Oidc) => Fetch;
+}
+
 const tokenLife = 60_000;
 
 /** Makes the source of a connection's credentials. Files are read again every minute, for projected tokens change. */
-export function createCredentials(connection: Connection, env: NodeJS.ProcessEnv, now = Date.now): CredentialSource {
+export function createCredentials(
+  connection: Connection,
+  { env, now = Date.now, reach }: CredentialOptions,
+): CredentialSource {
+  let tokens: OidcTokens | undefined;
+  const identify = async (oidc: Oidc): Promise<Authenticated> => {
+    const { idToken } = tokens ?? oidc;
+    if (!isFresh(idToken, now())) {
+      tokens = await refreshTokens({ ...oidc, ...tokens }, reach(oidc));
+      if (oidc.origin !== undefined) await writeTokens(oidc.origin, tokens);
+    }
+    const token = tokens?.idToken ?? idToken;
+    return { authorization: `Bearer ${token}`, expires: expiryOf(token) };
+  };
   const fixed = async (): Promise<Credentials> => {
     const { certificate, key } = connection.tls;
     if (certificate === undefined || key === undefined) return {};
@@ -26,7 +49,10 @@ export function createCredentials(connection: Connection, env: NodeJS.ProcessEnv
   return ({ renew = false } = {}) => {
     if (known !== undefined && now() < known.expires && !renew) return known.credentials;
     const fetching = fixed().then(async (own) => {
-      const { expires, ...given } = await authenticate(connection, env, now());
+      const { auth } = connection;
+      const answer =
+        auth.kind === "oidc" ? await identify(auth.oidc) : await authenticate(connection, auth, env, now());
+      const { expires, ...given } = answer;
       if (known?.credentials === credentials) known.expires = expires;
       return { ...own, ...given };
     });
@@ -41,8 +67,12 @@ export function createCredentials(connection: Connection, env: NodeJS.ProcessEnv
 
 type Authenticated = Credentials & { readonly expires: number };
 
-async function authenticate(connection: Connection, env: NodeJS.ProcessEnv, time: number): Promise<Authenticated> {
-  const { auth } = connection;
+async function authenticate(
+  connection: Connection,
+  auth: Exclude<Auth, { readonly kind: "oidc" }>,
+  env: NodeJS.ProcessEnv,
+  time: number,
+): Promise<Authenticated> {
   switch (auth.kind) {
     case "none":
       return { expires: Number.POSITIVE_INFINITY };
@@ -82,21 +112,39 @@ const largestOutput = 1024 * 1024;
 async function runPlugin(plugin: ExecPlugin, connection: Connection, env: NodeJS.ProcessEnv): Promise<Authenticated> {
   const { apiVersion, command, args } = plugin;
   const cluster = plugin.provideClusterInfo ? { cluster: await clusterInfo(connection) } : {};
-  const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive: false, ...cluster } });
+  const interactive = isInteractive(plugin);
+  const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive, ...cluster } });
   const output = await new Promise<string>((resolve, reject) => {
-    execFile(
+    const child = execFile(
       command,
       [...args],
       {
         env: { ...env, ...plugin.env, KUBERNETES_EXEC_INFO: info },
-        timeout: pluginTimeout,
+        // A user may take their time to log in.
+        timeout: interactive ? 0 : pluginTimeout,
         maxBuffer: largestOutput,
         encoding: "utf8",
       },
       (cause, stdout) => (cause === null ? resolve(stdout) : reject(pluginError(plugin, cause))),
     );
+    if (!interactive) {
+      child.stdin?.end();
+      return;
+    }
+    process.stdin.pipe(child.stdin!);
+    child.stderr?.pipe(process.stderr, { end: false });
+    child.once("close", () => process.stdin.unpipe().pause());
   });
   return readCredential(output, plugin);
+}
+
+/** Throws client-go's text for a program that needs a terminal where there is none. */
+function isInteractive({ interactiveMode, command }: ExecPlugin): boolean {
+  const { isTTY = false } = process.stdin;
+  if (interactiveMode === "Never") return false;
+  if (isTTY || interactiveMode === "IfAvailable") return isTTY;
+  const why = "exec plugin cannot support interactive mode: standard input is not a terminal";
+  throw new KubeError("credentials", `getting credentials: ${why} (${command})`);
 }
 
 /** The program's output may hold a secret: only its exit is told. */

@@ -16,7 +16,17 @@ export interface NodeFetch extends Disposable {
  * sends a header only once (Impersonate-Group comes many times) and ends answers that are silent for five minutes, as watches are.
  */
 export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = process.env): NodeFetch {
-  const credentials = createCredentials(connection, env);
+  const issuers: NodeFetch[] = [];
+  const credentials = createCredentials(connection, {
+    env,
+    reach: ({ issuer, authority }) => {
+      const tls = { insecure: false, ...(authority === undefined ? {} : { ca: authority }) };
+      const { namespace, context } = connection;
+      const made = createFetch({ server: issuer, namespace, context, tls, auth: { kind: "none" } }, env);
+      issuers.push(made);
+      return made.fetch;
+    },
+  });
   const secure = connection.server.startsWith("https:");
   const agents = new Map<string, Agent>();
   const agentFor = async ({ certificate, key }: Credentials, streams: boolean): Promise<Agent> => {
@@ -54,6 +64,7 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
     [Symbol.dispose]() {
       for (const agent of agents.values()) agent.destroy();
       agents.clear();
+      for (const issuer of issuers.splice(0)) issuer[Symbol.dispose]();
     },
   };
 }

@@ -82,6 +82,7 @@ const cases: readonly {
         command: "aws",
         args: ["get-token"],
         env: [{ name: "A", value: "1" }],
+        interactiveMode: "Never",
       },
     },
     want: {
@@ -94,7 +95,41 @@ const cases: readonly {
           env: { A: "1" },
           installHint: "",
           provideClusterInfo: false,
+          interactiveMode: "Never",
         },
+      },
+    },
+  },
+  {
+    name: "a program of the beta, which may ask the user if there is one",
+    user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws", provideClusterInfo: true } },
+    want: {
+      auth: {
+        kind: "exec",
+        exec: {
+          apiVersion: "client.authentication.k8s.io/v1beta1",
+          command: "aws",
+          args: [],
+          env: {},
+          installHint: "",
+          provideClusterInfo: true,
+          interactiveMode: "IfAvailable",
+        },
+      },
+    },
+  },
+  {
+    name: "an OIDC provider",
+    user: {
+      "auth-provider": {
+        name: "oidc",
+        config: { "idp-issuer-url": "https://i", "client-id": "c", "id-token": "t", "refresh-token": "r" },
+      },
+    },
+    want: {
+      auth: {
+        kind: "oidc",
+        oidc: { issuer: "https://i", clientId: "c", clientSecret: "", idToken: "t", refreshToken: "r" },
       },
     },
   },
@@ -134,6 +169,36 @@ const refusals = [
     name: "an address of another protocol",
     text: config({ server: "file:///etc" }),
     message: 'invalid configuration: cluster "c" has no usable server address',
+  },
+  {
+    name: "a program of the released version that does not say whether it asks the user",
+    text: config({}, { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "x" } }),
+    message: "interactiveMode must be specified for u to use exec authentication plugin",
+  },
+  {
+    name: "a program that asks the user in a way that nobody knows",
+    text: config({}, { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "x", interactiveMode: "Now" } }),
+    message: 'invalid interactiveMode for u: "Now"',
+  },
+  {
+    name: "a program of an API version that is no more",
+    text: config({}, { exec: { apiVersion: "client.authentication.k8s.io/v1alpha1", command: "x" } }),
+    message: 'exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"',
+  },
+  {
+    name: "a program and an auth provider",
+    text: config({}, { exec: { command: "x" }, "auth-provider": { name: "oidc" } }),
+    message: "authProvider cannot be provided in combination with an exec plugin for u",
+  },
+  {
+    name: "an OIDC provider without an issuer",
+    text: config({}, { "auth-provider": { name: "oidc", config: { "client-id": "c" } } }),
+    message: "Must provide idp-issuer-url",
+  },
+  {
+    name: "a proxy of an unknown kind",
+    text: config({ "proxy-url": "ftp://p" }),
+    message: 'invalid proxy-url: unsupported scheme "ftp", must be http, https, or socks5',
   },
   {
     name: "an auth provider, which kubectl has not had for years",

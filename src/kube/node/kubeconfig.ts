@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import { parseYaml } from "../../base/yaml/index.ts";
+import { formatYaml, parseYaml } from "../../base/yaml/index.ts";
 import { KubeError } from "../errors.ts";
 
 /** A kubeconfig, merged from its files as kubectl merges them; paths in it are absolute. */
@@ -11,6 +11,8 @@ export interface Kubeconfig {
   readonly contexts: ReadonlyMap<string, Fields>;
   readonly clusters: ReadonlyMap<string, Fields>;
   readonly users: ReadonlyMap<string, Fields>;
+  /** The file that each user is in; none for text that is in no file. */
+  readonly origins: ReadonlyMap<string, string>;
 }
 
 /** The fields of an entry, as read. */
@@ -54,7 +56,13 @@ async function readConfig(file: string, required: boolean): Promise<Kubeconfig> 
   return parseConfig(text, file, dirname(resolve(file)));
 }
 
-const empty: Kubeconfig = { currentContext: "", contexts: new Map(), clusters: new Map(), users: new Map() };
+const empty: Kubeconfig = {
+  currentContext: "",
+  contexts: new Map(),
+  clusters: new Map(),
+  users: new Map(),
+  origins: new Map(),
+};
 
 function parseConfig(text: string, name: string, folder: string | undefined): Kubeconfig {
   let config: unknown;
@@ -69,11 +77,13 @@ function parseConfig(text: string, name: string, folder: string | undefined): Ku
   if (!isFields(config))
     throw new KubeError("kubeconfig", `error loading config file ${JSON.stringify(name)}: it is not a map`);
   const current = config["current-context"];
+  const users = entries(config["users"], "user", (fields) => absoluteUser(fields, folder));
   return {
     currentContext: typeof current === "string" ? current : "",
     contexts: entries(config["contexts"], "context", (fields) => fields),
     clusters: entries(config["clusters"], "cluster", (fields) => absolute(fields, ["certificate-authority"], folder)),
-    users: entries(config["users"], "user", (fields) => absoluteUser(fields, folder)),
+    users,
+    origins: folder === undefined ? new Map() : new Map([...users.keys()].map((user) => [user, name])),
   };
 }
 
@@ -91,6 +101,11 @@ function entries(list: unknown, field: string, convert: (fields: Fields) => Fiel
 
 function absoluteUser(fields: Fields, folder: string | undefined): Fields {
   const user = absolute(fields, ["client-certificate", "client-key", "tokenFile"], folder);
+  const provider = user["auth-provider"];
+  if (isFields(provider) && isFields(provider["config"])) {
+    const config = absolute(provider["config"], ["idp-certificate-authority"], folder);
+    return { ...user, "auth-provider": { ...provider, config } };
+  }
   const exec = user["exec"];
   if (!isFields(exec) || typeof exec["command"] !== "string") return user;
   // kubectl: a command with a slash in it is a path beside the file, one without is looked up in $PATH.
@@ -109,12 +124,39 @@ function absolute(fields: Fields, names: readonly string[], folder: string | und
 function merge(configs: readonly Kubeconfig[]): Kubeconfig {
   const all = (field: "contexts" | "clusters" | "users"): ReadonlyMap<string, Fields> =>
     new Map([...configs].reverse().flatMap((config) => [...config[field]]));
+  const origins = new Map([...configs].reverse().flatMap((config) => [...config.origins]));
   return {
     currentContext: configs.find(({ currentContext }) => currentContext !== "")?.currentContext ?? "",
     contexts: all("contexts"),
     clusters: all("clusters"),
     users: all("users"),
+    origins,
   };
+}
+
+/**
+ * Writes new tokens of an OIDC user into the kubeconfig that it is in, as kubectl does. The file is replaced as a whole, and keeps its mode; what
+ * another process wrote meanwhile into other entries stays.
+ */
+export async function writeTokens(
+  origin: { readonly file: string; readonly user: string },
+  tokens: { readonly idToken: string; readonly refreshToken: string },
+): Promise<void> {
+  const { file, user } = origin;
+  try {
+    const { mode } = await stat(file);
+    const config = parseYaml(await readFile(file, "utf8"));
+    const users = isFields(config) && Array.isArray(config["users"]) ? config["users"] : [];
+    const entry = users.find((item) => isFields(item) && item["name"] === user);
+    const provider = isFields(entry) && isFields(entry["user"]) ? entry["user"]["auth-provider"] : undefined;
+    if (!isFields(provider) || !isFields(provider["config"])) return;
+    Object.assign(provider["config"], { "id-token": tokens.idToken, "refresh-token": tokens.refreshToken });
+    const beside = `${file}.${process.pid}.new`;
+    await writeFile(beside, formatYaml(config), { mode: mode & 0o777 });
+    await rename(beside, file);
+  } catch (cause) {
+    throw new KubeError("credentials", `could not persist new tokens: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** True for maps. */
