@@ -77,14 +77,18 @@ export const cox: Contestant = {
       "run",
       `--kubeconfig=${kubeconfig}`,
       `--storage-path=${join(directory, "artifacts")}`,
-      `--storage-addr=${port}`,
+      `--storage-addr=127.0.0.1:${port}`,
+      `--metrics-addr=127.0.0.1:${port + 1}`,
+      `--health-addr=127.0.0.1:${port + 2}`,
       `--concurrent=${workers}`,
+      "--kube-api-qps=500",
+      "--kube-api-burst=1000",
       ...(process.env.COX_BENCH_FLAGS ?? "").split(" ").filter(Boolean),
     ];
     const program = fileURLToPath(new URL("../../bin/cox", import.meta.url));
     const child = launch(program, line, { env: process.env, log: join(directory, "cox.log") });
     const started = running([child], `http://127.0.0.1:${port + 1}/metrics`);
-    await untilServed(`http://127.0.0.1:${port}/`, started);
+    await untilServed(`http://127.0.0.1:${port + 2}/readyz`, started);
     return started;
   },
 };
@@ -124,7 +128,7 @@ async function untilServed(url: string, started: Running): Promise<void> {
   for (let turn = 0; turn < 300; turn += 1) {
     const answer = await fetch(url).catch(() => undefined);
     await answer?.body?.cancel();
-    if (answer !== undefined && answer.status < 500) return;
+    if (answer?.ok === true) return;
     await delay(200);
   }
   await started[Symbol.asyncDispose]();

@@ -1,13 +1,23 @@
 import type { Log } from "../controllers/index.ts";
 import type { Io } from "./command.ts";
 
-/** The controllers' log: a line of JSON for each entry on standard error, as Flux writes it; `none` keeps errors only out of sight. */
-export function createLog(io: Io, level: "info" | "error" | "none"): Log {
+export type LogLevel = "trace" | "debug" | "info" | "error";
+
+/**
+ * The controllers' log on standard error, an entry a line: JSON as Flux writes it, or for people to read on a console. `none` keeps even errors
+ * out of sight.
+ */
+export function createLog(io: Io, level: LogLevel | "none", encoding: "json" | "console" = "json"): Log {
   const write = (name: "info" | "error", message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-    io.stderr(`${JSON.stringify({ level: name, ts: io.now().toISOString(), msg: message, ...fields })}\n`);
+    const ts = io.now().toISOString();
+    const line =
+      encoding === "json"
+        ? JSON.stringify({ level: name, ts, msg: message, ...fields })
+        : `${ts}\t${name.toUpperCase()}\t${message}\t${JSON.stringify(fields)}`;
+    io.stderr(`${line}\n`);
   };
   return {
-    info: (message, fields) => (level === "info" ? write("info", message, fields) : undefined),
+    info: (message, fields) => (level === "none" || level === "error" ? undefined : write("info", message, fields)),
     error: (message, fields) => (level === "none" ? undefined : write("error", message, fields)),
   };
 }

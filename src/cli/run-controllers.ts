@@ -1,58 +1,164 @@
 import { resolve } from "node:path";
 import type { KubeObject } from "../api/index.ts";
-import { allControllers, runControllers } from "../controllers/index.ts";
-import { createClient, createWatchCache } from "../kube/index.ts";
+import {
+  allControllers,
+  type Controllers,
+  createMetrics,
+  createTokenRequester,
+  type Log,
+  type Metrics,
+  parseAddress,
+  parseFeatureGates,
+  runControllers,
+  serveEndpoints,
+} from "../controllers/index.ts";
+import { type Client, createClient, createWatchCache, type WatchCache } from "../kube/index.ts";
+import type { Connected } from "../kube/node/index.ts";
 import { openArtifactStore, serveArtifacts } from "../sources/index.ts";
-import { defineCommand } from "./command.ts";
+import { CommandError, defineCommand, type FlagValues, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
-import { createLog } from "./log.ts";
+import { controllerFlags } from "./controller-flags.ts";
+import { awaitLeadership } from "./leadership.ts";
+import { createLog, type LogLevel } from "./log.ts";
 import { untilAborted } from "./wait.ts";
+
+type ControllerFlags = FlagValues<typeof controllerFlags>;
 
 /** `cox run`: the controllers alone, on the cluster of the kubeconfig or the one that this process runs in. */
 export const command = defineCommand({
   name: "run",
   usage: "cox run [--kubeconfig FILE] [flags]",
   summary: "Run the controllers in the foreground",
-  flags: {
-    kubeconfig: { type: "string", help: "path to the kubeconfig file" },
-    context: { type: "string", help: "kubernetes context to use" },
-    "storage-path": { type: "string", default: ".cox/artifacts", help: "the local storage path" },
-    "storage-addr": { type: "integer", default: 9090, help: "the port of the artifact server on loopback" },
-    "storage-adv-addr": { type: "string", help: "the advertised address of the artifact server" },
-    concurrent: { type: "integer", default: 4, help: "how many reconciles of a kind may render or write at once" },
-    "no-cross-namespace-refs": { type: "boolean", help: "refuse references to other namespaces" },
-    "log-level": { type: "string", default: "info", help: "info or error" },
-  },
+  flags: controllerFlags,
   run: async ({ flags, io }) => {
-    using connection = await openConnection(io, flags);
-    const { client } = connection;
-    const clientAs = (user: string) =>
-      createClient({ fetch: connection.fetch, server: connection.connection.server, impersonate: { user } });
+    const log = createLog(io, levelOf(flags), flags["log-encoding"] === "console" ? "console" : "json");
+    const featureGates = gatesOf(flags);
+    const metrics = createMetrics();
+    await using open = new AsyncDisposableStack();
+    const connected = open.use(await openConnection(io, flags));
+    const { impersonate, server } = connected.connection;
+    const client = createClient({
+      fetch: metrics.counting(connected.fetch),
+      server,
+      userAgent: "coxswain",
+      qps: flags["kube-api-qps"],
+      burst: flags["kube-api-burst"],
+      ...(impersonate === undefined ? {} : { impersonate }),
+    });
     await client.version(); // say at once when there is nobody
-    await using cache = createWatchCache({ client, trim: withoutManagedFields });
-    const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
-    const advertise = flags["storage-adv-addr"];
-    const artifacts = await serveArtifacts(store, {
-      port: flags["storage-addr"],
-      ...(advertise === "" ? {} : { advertise }),
-    });
-    const controllers = await runControllers({
-      client,
-      cache,
-      controllers: allControllers({ store, clientAs, noCrossNamespaceRefs: flags["no-cross-namespace-refs"] }),
-      concurrent: flags.concurrent,
-      now: io.now,
-      log: createLog(io, flags["log-level"] === "error" ? "error" : "info"),
-    });
-    try {
-      await untilAborted(io.signal);
-    } finally {
-      await controllers.stop();
-      await artifacts.close();
-    }
+    let running: Controllers | undefined;
+    open.use(
+      await serveEndpoints({
+        metricsAddress: flags["metrics-addr"],
+        healthAddress: flags["health-addr"],
+        format: metrics.format,
+        isReady: () => running !== undefined,
+      }),
+    );
+    const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
+    const leadership = open.use(await awaitLeadership({ flags, io, client, log }));
+    if (leadership === undefined) return 0;
+    running = await start({ flags, io, connected, client, cache, log, metrics, featureGates, open });
+    log.info("all controllers run");
+    await Promise.race([untilAborted(io.signal), untilAborted(leadership.lost)]);
+    const stopped = await withPatience(running.stop(), flags["graceful-shutdown-timeout"]);
+    if (!stopped) log.error("running reconciles did not end in time");
+    if (leadership.lost.aborted && !io.signal.aborted) throw new CommandError("leader election lost");
     return 0;
   },
 });
+
+interface Starting {
+  readonly flags: ControllerFlags;
+  readonly io: Io;
+  readonly connected: Connected;
+  readonly client: Client;
+  readonly cache: WatchCache;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly featureGates: ReadonlySet<string>;
+  readonly open: AsyncDisposableStack;
+}
+
+async function start(starting: Starting): Promise<Controllers> {
+  const { flags, io, connected, client, cache, log, metrics, featureGates, open } = starting;
+  const { server } = connected.connection;
+  const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
+  const advertise = flags["storage-adv-addr"];
+  const artifacts = await serveArtifacts(store, {
+    ...parseAddress(flags["storage-addr"]),
+    ...(advertise === "" ? {} : { advertise }),
+  });
+  open.defer(() => artifacts.close());
+  const controllers = allControllers({
+    store,
+    featureGates,
+    clientAs: (user) => createClient({ fetch: connected.fetch, server, userAgent: "coxswain", impersonate: { user } }),
+    requestToken: createTokenRequester({ fetch: connected.fetch, server }),
+    requeueDependency: flags["requeue-dependency"],
+    noCrossNamespaceRefs: flags["no-cross-namespace-refs"],
+    defaultServiceAccount: flags["default-service-account"],
+    defaultKubeconfigServiceAccount: flags["default-kubeconfig-service-account"],
+    insecureKubeconfigExec: flags["insecure-kubeconfig-exec"],
+    insecureKubeconfigTls: flags["insecure-kubeconfig-tls"],
+    ...(flags["watch-configs"] === "labelled"
+      ? { watchConfigs: { labelled: flags["watch-configs-label-selector"] } }
+      : {}),
+  });
+  return await runControllers({
+    client,
+    cache,
+    controllers,
+    log,
+    now: io.now,
+    observer: metrics,
+    concurrent: flags.concurrent,
+    jitterPercentage: flags["interval-jitter-percentage"],
+    minimumRetryDelay: flags["min-retry-delay"],
+    maximumRetryDelay: flags["max-retry-delay"],
+    labelSelector: flags["watch-label-selector"],
+    ...namespaceOf(flags, io),
+  });
+}
+
+function levelOf(flags: ControllerFlags): LogLevel {
+  const level = flags["log-level"];
+  if (level === "trace" || level === "debug" || level === "info" || level === "error") return level;
+  throw new CommandError(
+    `invalid argument ${JSON.stringify(level)} for "--log-level" flag: it is trace, debug, info or error`,
+  );
+}
+
+function gatesOf(flags: ControllerFlags): ReadonlySet<string> {
+  const configs = flags["watch-configs"];
+  if (configs !== "referenced" && configs !== "labelled")
+    throw new CommandError(
+      `invalid argument ${JSON.stringify(configs)} for "--watch-configs" flag: it is referenced or labelled`,
+    );
+  try {
+    return parseFeatureGates(flags["feature-gates"]);
+  } catch (error) {
+    throw new CommandError(`unable to load feature gates: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function namespaceOf(flags: ControllerFlags, { env }: Io): { readonly namespace?: string } {
+  if (flags["watch-all-namespaces"]) return {};
+  const namespace = env["RUNTIME_NAMESPACE"] ?? "";
+  if (namespace === "") throw new CommandError("RUNTIME_NAMESPACE is not set: --watch-all-namespaces=false needs it");
+  return { namespace };
+}
+
+/** Waits for work to end, but no longer than so many milliseconds; tells whether it ended. */
+async function withPatience(work: Promise<void>, patience: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), Math.min(patience, 2 ** 31 - 1));
+  try {
+    return await Promise.race([work.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Nobody here looks at who wrote which field, and it is half of most objects. */
 function withoutManagedFields(object: KubeObject): KubeObject {

@@ -6,6 +6,11 @@ import { sourceControllers } from "./source/index.ts";
 import type { TargetOptions } from "./target-cluster.ts";
 
 export {
+  createMetrics,
+  type Metrics,
+  parseAddress,
+  serveEndpoints,
+  parseFeatureGates,
   type Controllers,
   type ReconcileReport,
   requestedAtAnnotation,
@@ -17,6 +22,10 @@ export { createTokenRequester } from "./target-cluster.ts";
 
 export interface ControllersOptions extends TargetOptions {
   readonly store: ArtifactStore;
+  /** Flux: --requeue-dependency, in milliseconds. */
+  readonly requeueDependency?: number;
+  /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
+  readonly watchConfigs?: { readonly labelled: string };
   readonly noCrossNamespaceRefs?: boolean;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
@@ -25,9 +34,10 @@ export interface ControllersOptions extends TargetOptions {
 /** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
   const { store, ...shared } = options;
+  const { requeueDependency } = options;
   const reading = { ...shared, readArtifact: store.read };
   return [
-    ...sourceControllers({ store }),
+    ...sourceControllers({ store, ...(requeueDependency === undefined ? {} : { requeueDependency }) }),
     helmReleaseController(reading) as unknown as Controller,
     kustomizationController(reading) as unknown as Controller,
   ];

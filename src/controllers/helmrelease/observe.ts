@@ -2,6 +2,7 @@ import { isApiError, type HelmRelease, type KubeObject } from "../../api/index.t
 import { CodedError, messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import { configDigest, lastRelease, type ReleaseRecord } from "../../release/index.ts";
+import type { Selection } from "../../kube/index.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
 import { classify, type Desired, type Observation } from "./decide.ts";
 import { detectDrift } from "./drift-detection.ts";
@@ -42,10 +43,15 @@ export async function readValues({ release, concealer }: Ledger, context: Contex
   return composeValues(release, objects);
 }
 
+/** Helm's own records are Secrets that nobody takes values from, and by far the largest. */
+export function valuesSelection(kind: string): Selection {
+  return kind === "Secret" ? { fieldSelector: "type!=helm.sh/release.v1" } : {};
+}
+
 async function readReferenced(kind: string, namespace: string, name: string, context: Context): Promise<Referenced> {
   const reference = { apiVersion: "v1", kind, namespace, name };
   try {
-    const cached = (await context.cache.kind(reference)).get({ namespace, name });
+    const cached = (await context.cache.kind(reference, valuesSelection(kind))).get({ namespace, name });
     return { found: cached ?? (await context.client.get(reference, { signal: context.signal })) };
   } catch (error) {
     return isApiError(error, "NotFound") ? { missing: error.message } : { failed: messageOf(error) };

@@ -14,6 +14,8 @@ export interface HelmReleaseOptions extends TargetOptions {
   readonly noCrossNamespaceRefs?: boolean;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
+  /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
+  readonly watchConfigs?: { readonly labelled: string };
   /** How many bytes of chart archives are kept parsed. */
   readonly chartCacheBytes?: number;
 }

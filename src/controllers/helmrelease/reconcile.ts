@@ -25,7 +25,7 @@ import { isResetRequested, resetToken } from "./requests.ts";
 import { settle } from "./settle.ts";
 import { sourceReferenceOf } from "./source.ts";
 import { openStoredReleases, type StoredReleases } from "./stored-releases.ts";
-import { wakes } from "./wakes.ts";
+import { wakesOf } from "./wakes.ts";
 
 /** The HelmRelease controller: keeps a release in the cluster equal to a chart and values. */
 export function helmReleaseController(options: HelmReleaseOptions): Controller<HelmRelease> {
@@ -40,7 +40,7 @@ export function helmReleaseController(options: HelmReleaseOptions): Controller<H
   return {
     manager,
     kind: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" },
-    wakes,
+    wakes: wakesOf(options),
     reconcile: async (object, context) =>
       reconcile(object, context, { ...options, loadChart, clusters, releases: await stored(context) }),
   };

@@ -66,7 +66,7 @@ async function cleanStatic(repository: HelmRepository, context: Context, ports: 
       { status: empty },
       { type: "merge", subresource: "status", fieldManager: manager },
     );
-    (await context.cache.kind<HelmRepository>(repository)).learn(written);
+    context.learn(written);
     await writeFinalizer(context, written, "absent", manager);
   } else if (hasFinalizer(repository)) await writeFinalizer(context, repository, "absent", manager);
   return { outcome: "done" };

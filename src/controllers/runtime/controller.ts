@@ -1,11 +1,12 @@
 import { messageOf } from "../../base/errors.ts";
-import type { KubeObject } from "../../api/index.ts";
+import { groupOf, type KubeObject } from "../../api/index.ts";
 import type { Client, KindCache, WatchCache } from "../../kube/index.ts";
 import { createEventRecorder } from "./events.ts";
 import { limitTo } from "./limit.ts";
+import type { Observer, ReconcileReport } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { requestedAt } from "./status.ts";
-import type { Context, Controller, Log, Milliseconds } from "./types.ts";
+import type { Context, Controller, Log, Milliseconds, Outcome } from "./types.ts";
 
 export interface RuntimeOptions {
   readonly client: Client;
@@ -19,16 +20,16 @@ export interface RuntimeOptions {
   readonly concurrent?: number;
   /** Flux: --interval-jitter-percentage. */
   readonly jitterPercentage?: number;
+  /** Flux: --min-retry-delay and --max-retry-delay. */
+  readonly minimumRetryDelay?: Milliseconds;
+  readonly maximumRetryDelay?: Milliseconds;
+  /** Flux: --watch-label-selector. Only objects with these labels are reconciled: several processes share the work. */
+  readonly labelSelector?: string;
+  /** Only objects of this namespace are reconciled, and nothing outside of it is watched. Default: all namespaces. */
+  readonly namespace?: string;
+  readonly observer?: Observer;
   /** Told how each reconcile ended: for metrics, and for a terminal that shows the loop at work. */
   readonly onReconciled?: (report: ReconcileReport) => void;
-}
-
-export interface ReconcileReport {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly duration: Milliseconds;
-  readonly error?: string;
 }
 
 export interface Controllers {
@@ -39,8 +40,9 @@ export interface Controllers {
 /** Starts controllers on one cluster: watches become keys, keys become reconciles, outcomes become the next ones. */
 export async function runControllers(options: RuntimeOptions): Promise<Controllers> {
   const stopping = new AbortController();
+  const shared = { ...options, client: withRememberedVersion(options.client, () => options.now().getTime()) };
   const running = await Promise.all(
-    options.controllers.map((controller) => runController(controller, options, stopping.signal)),
+    options.controllers.map((controller) => runController(controller, shared, stopping.signal)),
   );
   return {
     async stop() {
@@ -66,15 +68,22 @@ async function runController(
   signal: AbortSignal,
 ): Promise<() => Promise<void>> {
   const { client, cache, log, now, random = Math.random, concurrent = 4, jitterPercentage = 5 } = options;
+  const { labelSelector = "", namespace, observer, minimumRetryDelay, maximumRetryDelay } = options;
+  const { kind } = controller.kind;
   const setTimer = options.setTimer ?? startTimer;
-  const own = await cache.kind(controller.kind);
+  const scope = namespace === undefined ? {} : { namespace };
+  const own = await cache.kind(controller.kind, { ...scope, ...(labelSelector === "" ? {} : { labelSelector }) });
   const events = createEventRecorder({ client, component: controller.manager, now, log });
-  const context: Context = { client, cache, events, log, now, signal, busy: limitTo(concurrent) };
+  const shared = { client, cache, events, now, signal, busy: limitTo(concurrent), learn: own.learn };
+  observer?.opened(kind, concurrent);
   const jittered = (delay: Milliseconds): Milliseconds => delay * (1 + ((2 * random() - 1) * jitterPercentage) / 100);
 
   const queue: Queue = createQueue({
     setTimer,
     random,
+    ...(minimumRetryDelay === undefined ? {} : { minimumDelay: minimumRetryDelay }),
+    ...(maximumRetryDelay === undefined ? {} : { maximumDelay: maximumRetryDelay }),
+    ...(observer === undefined ? {} : { onQueued: (later) => observer.queued(kind, later) }),
     run: async (key) => {
       const object = own.get(nameOf(key));
       if (object === undefined || signal.aborted) {
@@ -82,10 +91,17 @@ async function runController(
         return;
       }
       const began = performance.now();
-      const report = { kind: controller.kind.kind, ...nameOf(key) };
+      const fields = fieldsOf(controller, nameOf(key));
+      const context: Context = { ...shared, log: withFields(log, fields) };
+      const tell = (ended: Pick<ReconcileReport, "result" | "error">): void => {
+        const report = { kind, ...nameOf(key), duration: performance.now() - began, ...ended };
+        observer?.ended(report);
+        options.onReconciled?.(report);
+      };
+      observer?.started(kind);
       try {
         const outcome = await controller.reconcile(object, context);
-        options.onReconciled?.({ ...report, duration: performance.now() - began });
+        tell({ result: resultOf(outcome) });
         switch (outcome.outcome) {
           case "done":
             queue.forget(key);
@@ -103,17 +119,17 @@ async function runController(
             break;
         }
       } catch (error) {
+        tell({ result: "error", error: messageOf(error) });
         if (signal.aborted) return;
-        log.error("Reconciler error", { ...report, error: messageOf(error) });
-        options.onReconciled?.({ ...report, duration: performance.now() - began, error: messageOf(error) });
+        context.log.error("Reconciler error", { error: messageOf(error) });
         queue.addFailed(key);
       }
     },
   });
 
-  const unsubscribes = [watchOwn(own, controller, queue)];
+  const unsubscribes = [watchOwn(own, controller, queue, observer)];
   for (const wake of controller.wakes ?? []) {
-    const others = await cache.kind(wake.kind, wake.selection);
+    const others = await cache.kind(wake.kind, { ...scope, ...wake.selection });
     const known = new Map<string, KubeObject>();
     unsubscribes.push(
       others.subscribe((event) => {
@@ -135,7 +151,7 @@ async function runController(
   };
 }
 
-function watchOwn(own: KindCache, controller: Controller, queue: Queue): () => void {
+function watchOwn(own: KindCache, controller: Controller, queue: Queue, observer?: Observer): () => void {
   const known = new Map<string, KubeObject>();
   return own.subscribe(({ type, object }) => {
     if (type === "BOOKMARK") return;
@@ -143,6 +159,7 @@ function watchOwn(own: KindCache, controller: Controller, queue: Queue): () => v
     const previous = known.get(key);
     if (type === "DELETED") {
       known.delete(key);
+      observer?.forgotten(controller.kind.kind, nameOf(key));
       return;
     }
     known.set(key, object);
@@ -163,4 +180,55 @@ function startTimer(callback: () => void, delay: Milliseconds): () => void {
   // Node's timers overflow at 2^31 ms; no interval of ours is longer than that in practice, and an early look does no harm.
   const timer = setTimeout(callback, Math.min(delay, 2_147_483_647));
   return () => clearTimeout(timer);
+}
+
+function resultOf(outcome: Outcome): ReconcileReport["result"] {
+  switch (outcome.outcome) {
+    case "done":
+      return outcome.again === undefined ? "success" : "requeue_after";
+    case "waiting":
+      return "requeue_after";
+    case "stalled":
+      return "success";
+    case "retry":
+      return "requeue";
+  }
+}
+
+type Named = { readonly namespace: string; readonly name: string };
+
+/** The fields by which controller-runtime's log lines name an object, and this one look at it. */
+function fieldsOf({ kind }: Controller, { namespace, name }: Named): Readonly<Record<string, unknown>> {
+  return {
+    controller: kind.kind.toLowerCase(),
+    controllerGroup: groupOf(kind.apiVersion),
+    controllerKind: kind.kind,
+    [kind.kind]: { name, namespace },
+    namespace,
+    name,
+    reconcileID: crypto.randomUUID(),
+  };
+}
+
+function withFields(log: Log, fields: Readonly<Record<string, unknown>>): Log {
+  return {
+    info: (message, more) => log.info(message, { ...fields, ...more }),
+    error: (message, more) => log.error(message, { ...fields, ...more }),
+  };
+}
+
+/** The client, which asks for the server's version once a minute at most: it changes when a cluster is upgraded. */
+function withRememberedVersion(client: Client, now: () => Milliseconds): Client {
+  let known: { readonly answer: ReturnType<Client["version"]>; readonly until: Milliseconds } | undefined;
+  return {
+    ...client,
+    version() {
+      if (known !== undefined && now() < known.until) return known.answer;
+      const answer = client.version();
+      known = { answer, until: now() + 60_000 };
+      // What could not be answered is asked again.
+      answer.catch(() => (known = undefined));
+      return answer;
+    },
+  };
 }

@@ -2,13 +2,15 @@ export {
   isRequest,
   runControllers,
   type Controllers,
-  type ReconcileReport,
   type RuntimeOptions,
 } from "./controller.ts";
 export { applyObject, type Applied, subjectOf } from "./apply.ts";
+export { parseAddress, serveEndpoints } from "./endpoints.ts";
 export { createEventRecorder } from "./events.ts";
 export { identityOf } from "./identity.ts";
 export { limitTo } from "./limit.ts";
+export { parseFeatureGates } from "./feature-gates.ts";
+export { createMetrics, type Metrics, type Observer, type ReconcileReport } from "./metrics.ts";
 export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
 export {
   fluxFinalizer,

@@ -7,6 +7,8 @@ export interface QueueOptions {
   readonly random: () => number;
   readonly minimumDelay?: Milliseconds; // Flux: --min-retry-delay
   readonly maximumDelay?: Milliseconds; // Flux: --max-retry-delay
+  /** Told of each key that is put in: at once, or for later. */
+  readonly onQueued?: (later: boolean) => void;
 }
 
 export interface Queue {
@@ -45,6 +47,10 @@ export function createQueue(options: QueueOptions): Queue {
   }
   function add(key: string): void {
     if (stopped) return;
+    options.onQueued?.(false);
+    begin(key);
+  }
+  function begin(key: string): void {
     timers.get(key)?.cancel();
     timers.delete(key);
     if (busy.has(key)) again.add(key);
@@ -60,7 +66,8 @@ export function createQueue(options: QueueOptions): Queue {
     const earlier = timers.get(key);
     if (earlier !== undefined && earlier.due <= due) return;
     earlier?.cancel();
-    timers.set(key, { due, cancel: setTimer(() => add(key), delay) });
+    options.onQueued?.(true);
+    timers.set(key, { due, cancel: setTimer(() => begin(key), delay) });
   }
   return {
     add,

@@ -18,7 +18,7 @@ export async function writeStatus<T extends KubeObject>(
     { status: patch },
     { type: "merge", subresource: "status", fieldManager },
   );
-  (await context.cache.kind<T>(object)).learn(written);
+  context.learn(written);
   return written;
 }
 
@@ -45,7 +45,7 @@ export async function writeFinalizer<T extends KubeObject>(
     { metadata: { finalizers, resourceVersion } },
     { type: "merge", fieldManager },
   );
-  if (want === "present") (await context.cache.kind<T>(object)).learn(written);
+  if (want === "present") context.learn(written);
   return written;
 }
 

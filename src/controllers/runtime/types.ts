@@ -38,6 +38,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Runs work that costs processor time or API writes under the controller's concurrency limit. Never wait for a cluster inside it. */
   readonly busy: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Takes the answer of a write of the reconciled object, so that the next look at it is not behind. */
+  readonly learn: (object: KubeObject) => void;
 }
 
 export type Reconcile<T extends KubeObject> = (object: T, context: Context) => Promise<Outcome>;
