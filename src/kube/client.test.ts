@@ -303,6 +303,28 @@ for (const { name, replies, call, asks, fails } of repeated) {
   });
 }
 
+test("createClient() reads a list as one that got too old between its pages", async () => {
+  const page = (items: readonly string[], next?: string) => () =>
+    Response.json({ metadata: { resourceVersion: "5", continue: next }, items: items.map((name) => configMap(name)) });
+  const expired = code(410, "the provided continue parameter is too old");
+  const { fetch, count } = answers([page(["a"], "token"), expired, page(["a", "b", "c"])]);
+  const asked: string[] = [];
+  const client = clientOf((request) => {
+    asked.push(new URL(request.url).search);
+    return fetch(request);
+  });
+  const { items, metadata } = await client.list({ apiVersion: "v1", kind: "ConfigMap" }, { namespace: "n" });
+  assert.deepEqual(
+    items.map((item) => item.metadata.name),
+    ["a", "b", "c"],
+  );
+  assert.deepEqual(metadata, { resourceVersion: "5" });
+  assert.deepEqual(asked, ["?limit=500", "?continue=token&limit=500", ""]);
+  assert.equal(count(), 3);
+  const first = answers([expired]);
+  await assert.rejects(clientOf(first.fetch).list({ apiVersion: "v1", kind: "ConfigMap" }), /too old/);
+});
+
 test("createClient() gives an answer without a Status the text that kubectl gives it", async () => {
   const gateway = answers([() => new Response("<html>bad gateway</html>", { status: 502 })]);
   await assert.rejects(clientOf(gateway.fetch).get(reference("a")), (error) => {

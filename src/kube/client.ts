@@ -92,21 +92,25 @@ export function createClient(options: ClientOptions): Client {
     async list<T extends KubeObject>(kind: Kind, given: ListOptions = {}) {
       const { namespace, signal, limit, metadataOnly = false, ...selection } = given;
       const path = resourcePath(await discovery.resource(kind), { namespace });
+      const ask = async (query: Parameters<typeof queryString>[0]): Promise<ObjectList<T>> => {
+        const accept = metadataOnly ? { accept: metadataListType } : {};
+        const call = { method: "GET", path: path + queryString(query), ...accept, signal, idempotent: true } as const;
+        const page = await json<ObjectList<T>>(call);
+        if (Array.isArray(page.items) || (page.items ?? null) === null) return page;
+        throw new KubeError("answer", `cannot list ${kind.kind}: the answer is no list`);
+      };
       const pages: ObjectList<T>[] = [];
       for (let next: string | undefined; ; ) {
         // A continued list must not name a version: the token has it.
-        const query = { ...selection, ...(next === undefined ? {} : { continue: next, resourceVersion: undefined }) };
-        const call = {
-          method: "GET",
-          path: path + queryString({ ...query, limit: limit ?? pageSize }),
-          ...(metadataOnly ? { accept: metadataListType } : {}),
-          signal,
-          idempotent: true,
-        } as const;
-        const page = await json<ObjectList<T>>(call);
-        if (!Array.isArray(page.items)) {
-          if ((page.items ?? null) !== null)
-            throw new KubeError("answer", `cannot list ${kind.kind}: the answer is no list`);
+        const place = next === undefined ? {} : { continue: next, resourceVersion: undefined };
+        const page = await ask({ ...selection, ...place, limit: limit ?? pageSize }).catch((error: unknown) => {
+          if (next === undefined || !isApiError(error, "Expired", "Gone")) throw error;
+          return undefined;
+        });
+        // client-go: a list that got too old between its pages is read again as one.
+        if (page === undefined) {
+          pages.splice(0, pages.length, await ask(selection));
+          break;
         }
         pages.push(page);
         next = page.metadata?.continue;
