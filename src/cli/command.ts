@@ -17,6 +17,10 @@ interface FlagText {
   readonly help: string;
   readonly short?: string;
   readonly hidden?: boolean;
+  /** The word that help shows for what the flag takes, where it is not the usual one of its type. */
+  readonly takes?: string;
+  /** Taken by all commands of a program: told apart in its help. */
+  readonly global?: boolean;
 }
 
 /** The kinds of flags that pflag knows and helm and flux use. */
@@ -82,8 +86,12 @@ export interface CommandGroup {
   readonly commands: Readonly<Record<string, CommandNode>>;
   /** Flags that may stand before a command's name and take no value; every other one there takes the next word, as cobra reads it. */
   readonly switches?: readonly string[];
+  /** What all commands below take, for the help of groups. Inherited. */
+  readonly globalFlags?: Flags;
   /** How errors of everything below are printed. Inherited by nested groups. */
   readonly printError?: (message: string) => string;
+  /** As cobra has it: a hint after a name that is no command of the program, and the help of a group for one that is none of its. */
+  readonly isHelpful?: boolean;
 }
 
 export interface CommandLeaf {

@@ -1,4 +1,5 @@
 import type { CommandGroup, CommandNode } from "./command.ts";
+import { globalFlags } from "./helm/global-flags.ts";
 import { type FluxKind, fluxKinds, sources } from "./flux/kinds.ts";
 
 const helmError = (message: string): string => `Error: ${message}\n`;
@@ -6,6 +7,7 @@ const fluxError = (message: string): string => `✗ ${message}\n`;
 
 const getOf = () => import("./helm/get.ts");
 const dependency = () => import("./helm/dependency.ts");
+const refusals = () => import("./helm/refusals.ts");
 const registry = () => import("./helm/registry.ts");
 const repo = () => import("./helm/repo.ts");
 const show = () => import("./helm/show.ts");
@@ -13,9 +15,19 @@ const show = () => import("./helm/show.ts");
 /** helm's commands, one lazily loaded file each. */
 const helm: CommandGroup = {
   summary: "The helm commands, with helm's flags and output",
+  isHelpful: true,
+  globalFlags,
   switches: ["--debug", "--kube-insecure-skip-tls-verify"],
   printError: helmError,
   commands: {
+    completion: {
+      summary: "generate autocompletion scripts for the specified shell",
+      load: () => refusals().then((file) => file.completion),
+    },
+    create: {
+      summary: "create a new chart with the given name",
+      load: () => refusals().then((file) => file.create),
+    },
     dependency: {
       summary: "manage a chart's dependencies",
       aliases: ["dep", "dependencies"],
@@ -35,6 +47,10 @@ const helm: CommandGroup = {
           load: () => dependency().then((file) => file.update),
         },
       },
+    },
+    env: {
+      summary: "helm client environment information",
+      load: () => import("./helm/env.ts").then((file) => file.command),
     },
     get: {
       summary: "download extended information of a named release",
@@ -74,6 +90,10 @@ const helm: CommandGroup = {
     package: {
       summary: "package a chart directory into a chart archive",
       load: () => import("./helm/package.ts").then((file) => file.command),
+    },
+    plugin: {
+      summary: "install, list, or uninstall Helm plugins",
+      load: () => refusals().then((file) => file.plugin),
     },
     pull: {
       summary: "download a chart from a repository and (optionally) unpack it in local directory",
@@ -148,10 +168,14 @@ const helm: CommandGroup = {
     test: { summary: "run tests for a release", load: () => import("./helm/test.ts").then((file) => file.command) },
     uninstall: {
       summary: "uninstall a release",
-      aliases: ["un", "delete", "del"],
+      aliases: ["del", "delete", "un"],
       load: () => import("./helm/uninstall.ts").then((file) => file.command),
     },
     upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
+    version: {
+      summary: "print the helm version information",
+      load: () => import("./helm/version.ts").then((file) => file.command),
+    },
     verify: {
       summary: "verify that a chart at the given path has been signed and is valid",
       load: () => import("./helm/verify.ts").then((file) => file.command),

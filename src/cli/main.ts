@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 
 const line = process.argv.slice(2);
-if (line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
+const isHelm = process.env.COX_INVOKED_AS === "helm";
+if (!isHelm && line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     readonly version: string;
   };

@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { type Command, CommandError, type CommandGroup, type CommandNode, type Flags, type Io } from "./command.ts";
 import { parseFlags } from "./flags.ts";
+import { describeCommand, describeGroup } from "./help.ts";
 
 /** Finds the command that a line names, runs it, prints its error in the way of its program, and gives the exit code. */
 export async function runLine(root: CommandGroup, program: string, line: readonly string[], io: Io): Promise<number> {
@@ -8,28 +9,37 @@ export async function runLine(root: CommandGroup, program: string, line: readonl
   let path = program;
   let printError = root.printError ?? ((message: string) => `Error: ${message}\n`);
   let rest = line;
+  let { isHelpful = false, globalFlags } = root;
   let switches: readonly string[] = ["-h", "--help"];
   while ("commands" in node) {
     switches = [...switches, ...(node.switches ?? [])];
     const at = nameAt(rest, switches);
     const word = at < 0 ? undefined : rest[at];
-    if (word === undefined) {
-      io.stdout(describeGroup(node, path));
+    const isRoot = path === program;
+    const next: Child | undefined = word === undefined ? undefined : findChild(node, word);
+    if (isRoot && word === "help" && next === undefined) return await runLine(root, program, asHelp(rest, at), io);
+    if (word === undefined || (next === undefined && isHelpful && !isRoot)) {
+      io.stdout(describeGroup(node, { path, name: path.slice(path.lastIndexOf(" ") + 1), isRoot, globalFlags }));
       return 0;
     }
-    const next = findChild(node, word);
     if (next === undefined) {
-      io.stderr(printError(`unknown command ${JSON.stringify(word)} for ${JSON.stringify(path)}`));
+      const hint = isHelpful ? `${suggestionsFor(word, node)}\nRun '${path} --help' for usage.` : "";
+      io.stderr(printError(`unknown command ${JSON.stringify(word)} for ${JSON.stringify(path)}${hint}`));
       return 1;
     }
     // Flags before a command's name belong to the command, as cobra's persistent flags do.
     rest = [...rest.slice(0, at), ...rest.slice(at + 1)];
     path += ` ${next.name}`;
     node = next.node;
-    if ("commands" in node && node.printError !== undefined) printError = node.printError;
+    if ("commands" in node) {
+      if (node.printError !== undefined) printError = node.printError;
+      if (node.isHelpful !== undefined) isHelpful = node.isHelpful;
+      if (node.globalFlags !== undefined) globalFlags = node.globalFlags;
+    }
   }
   try {
-    return await runCommand((await node.load()) as Command, path, rest, io);
+    const command = (await node.load()) as Command;
+    return await runCommand({ ...command, aliases: node.aliases ?? [] }, { path, line: rest, io });
   } catch (error) {
     if (error instanceof CommandError) {
       if (error.message !== "") io.stderr(printError(error.message));
@@ -54,9 +64,7 @@ function nameAt(line: readonly string[], switches: readonly string[]): number {
 
 async function runCommand<F extends Flags>(
   command: Command<F>,
-  path: string,
-  line: readonly string[],
-  io: Io,
+  { path, line, io }: { readonly path: string; readonly line: readonly string[]; readonly io: Io },
 ): Promise<number> {
   const { flags, given, args, help } = parseFlags(command.flags, line);
   if (help) {
@@ -68,30 +76,40 @@ async function runCommand<F extends Flags>(
   return await command.run({ flags, given, args, io });
 }
 
-function findChild(
-  group: CommandGroup,
-  word: string,
-): { readonly name: string; readonly node: CommandNode } | undefined {
+/** `helm help repo add` is `helm repo add --help`. */
+function asHelp(line: readonly string[], at: number): readonly string[] {
+  return [...line.slice(0, at), ...line.slice(at + 1), "--help"];
+}
+
+/** cobra: names that begin with the word, or are at most two changes away from it. */
+function suggestionsFor(word: string, group: CommandGroup): string {
+  const given = word.toLowerCase();
+  const near = Object.keys(group.commands)
+    .toSorted()
+    .filter((name) => name.startsWith(given) || distance(given, name) <= 2);
+  return near.length === 0 ? "" : `\n\nDid you mean this?\n${near.map((name) => `\t${name}\n`).join("")}`;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+interface Child {
+  readonly name: string;
+  readonly node: CommandNode;
+}
+
+function findChild(group: CommandGroup, word: string): Child | undefined {
   if (Object.hasOwn(group.commands, word)) return { name: word, node: group.commands[word]! };
   for (const [name, node] of Object.entries(group.commands)) {
     if (node.aliases?.includes(word)) return { name, node };
   }
   return undefined;
-}
-
-function describeGroup(group: CommandGroup, path: string): string {
-  const width = Math.max(...Object.keys(group.commands).map((name) => name.length));
-  const lines = Object.entries(group.commands).map(([name, node]) => `  ${name.padEnd(width)}  ${node.summary}`);
-  return `${group.summary}\n\nUsage:\n  ${path} [command]\n\nAvailable Commands:\n${lines.join("\n")}\n\nUse "${path} [command] --help" for more information about a command.\n`;
-}
-
-function describeCommand(command: Pick<Command, "summary" | "usage" | "flags">): string {
-  const flags = Object.entries(command.flags).filter(([, flag]) => !flag.hidden);
-  const names = flags.map(
-    ([name, flag]) =>
-      `${flag.short === undefined ? "    " : `-${flag.short}, `}--${name}${flag.type === "boolean" ? "" : ` ${flag.type}`}`,
-  );
-  const width = Math.max(0, ...names.map((name) => name.length));
-  const lines = flags.map(([, flag], index) => `  ${names[index]!.padEnd(width)}   ${flag.help}`);
-  return `${command.summary}\n\nUsage:\n  ${command.usage}\n${lines.length === 0 ? "" : `\nFlags:\n${lines.join("\n")}\n`}`;
 }

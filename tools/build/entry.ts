@@ -53,8 +53,9 @@ function load() {
 }
 
 const line = process.argv.slice(2);
-const isTemplate = line[process.env.COX_INVOKED_AS === "helm" ? 0 : 1] === "template";
-if (line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
+const isHelm = process.env.COX_INVOKED_AS === "helm";
+const isTemplate = line[isHelm ? 0 : 1] === "template";
+if (!isHelm && line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
   writeSync(1, "cox version " + JSON.parse(readFileSync(root + "package.json", "utf8")).version + "\\n");
 } else if (
   isFresh(${JSON.stringify(sources)}) &&

@@ -20,7 +20,7 @@ export const command = defineCommand({
   summary: "list the dependencies for the given chart",
   flags: {
     ...globalFlags,
-    "max-col-width": { type: "integer", default: 80, help: "maximum column width for output table" },
+    "max-col-width": { type: "integer", takes: "uint", default: 80, help: "maximum column width for output table" },
   },
   checkArgs: takesAtMost(1, usage),
   run: async ({ flags, args: [given = "."], io }) => {

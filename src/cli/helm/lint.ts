@@ -12,12 +12,13 @@ import {
 } from "../../chart/index.ts";
 import { readChartDirectory } from "../../chart/node/index.ts";
 import { CommandError, defineCommand, type Flags, type FlagValues, type Io } from "../command.ts";
+import { globalFlags } from "./global-flags.ts";
 import { logTo } from "./local-chart.ts";
 import { openFailure, readValues, valuesFlags } from "./values-flags.ts";
 
 const lintFlags = {
+  ...globalFlags,
   ...valuesFlags,
-  namespace: { type: "string", short: "n", help: "namespace scope for this request" },
   strict: { type: "boolean", help: "fail on lint warnings" },
   "with-subcharts": { type: "boolean", help: "lint dependent charts" },
   quiet: { type: "boolean", help: "print only warnings and errors" },

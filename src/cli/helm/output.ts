@@ -8,6 +8,7 @@ export type OutputFormat = "table" | "json" | "yaml";
 export const outputFlags = {
   output: {
     type: "string",
+    takes: "format",
     short: "o",
     default: "table",
     help: "prints the output in the specified format. Allowed values: table, json, yaml",

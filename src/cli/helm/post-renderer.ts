@@ -13,9 +13,14 @@ import { helmSettings, type SettingsFlagValues } from "./settings.ts";
 export const postRendererFlags = {
   "post-renderer": {
     type: "strings",
+    takes: "postRendererString",
     help: "the name of a postrenderer type plugin to be used for post rendering. If it exists, the plugin will be used",
   },
-  "post-renderer-args": { type: "strings", help: "an argument to the post-renderer (can specify multiple)" },
+  "post-renderer-args": {
+    type: "strings",
+    takes: "postRendererArgsSlice",
+    help: "an argument to the post-renderer (can specify multiple)",
+  },
 } as const satisfies Flags;
 
 type PostRendererFlagValues = SettingsFlagValues & {

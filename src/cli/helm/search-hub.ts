@@ -11,7 +11,7 @@ export const command = defineCommand({
     ...globalFlags,
     ...outputFlags,
     endpoint: { type: "string", default: "https://hub.helm.sh", help: "Hub instance to query for charts" },
-    "max-col-width": { type: "integer", default: 50, help: "maximum column width for output table" },
+    "max-col-width": { type: "integer", takes: "uint", default: 50, help: "maximum column width for output table" },
     "list-repo-url": { type: "boolean", help: "print charts repository URL" },
     "fail-on-no-result": { type: "boolean", help: "search fails if no results are found" },
   },

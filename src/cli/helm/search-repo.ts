@@ -43,7 +43,7 @@ export const command = defineCommand({
       help: "use development versions (alpha, beta, and release candidate releases), too. Equivalent to version '>0.0.0-0'. If --version is set, this is ignored",
     },
     version: { type: "string", help: "search using semantic versioning constraints on repositories you have added" },
-    "max-col-width": { type: "integer", default: 50, help: "maximum column width for output table" },
+    "max-col-width": { type: "integer", takes: "uint", default: 50, help: "maximum column width for output table" },
     "fail-on-no-result": { type: "boolean", help: "search fails if no results are found" },
   },
   run: async ({ flags, args, io }) => {

@@ -23,7 +23,12 @@ const withoutEffect = {
   },
   "rollback-on-failure": { type: "boolean", help: "undo what was done when the operation fails" },
   atomic: { type: "boolean", hidden: true, help: "deprecated" },
-  labels: { type: "list", short: "l", help: "labels that are added to release metadata, separated by commas" },
+  labels: {
+    type: "list",
+    takes: "stringToString",
+    short: "l",
+    help: "labels that are added to release metadata, separated by commas",
+  },
   replace: {
     type: "boolean",
     help: "reuse the given name, if that name is a deleted release which remains in the history",

@@ -6,6 +6,7 @@ import { logLine } from "./log-line.ts";
 export const waitFlags = {
   wait: {
     type: "optional",
+    takes: "WaitStrategy",
     bare: "watcher",
     default: "hookOnly",
     help: "wait until resources are ready (up to --timeout): watcher, hookOnly or legacy",

@@ -170,9 +170,27 @@ async function playStep(step: Step, stage: Stage, run: RunHelm): Promise<Printed
     }
     case "helm":
       return run(rest, stage, step.stdin ?? "");
+    case "outline": {
+      const printed = await run([...rest, "--help"], stage, "");
+      return { ...printed, stdout: outlineOf(printed.stdout) };
+    }
     default:
       throw new Error(`a scenario has no word ${JSON.stringify(word)}`);
   }
+}
+
+/** The help of a command without its prose: what it is called, and the names and types of its flags. */
+function outlineOf(help: string): string {
+  const start = help.indexOf("\nUsage:\n");
+  const lines = help.slice(start + 1).split("\n");
+  return (
+    lines
+      .map((line) => line.replace(/^( *-.*?) {3,}.*$/, "$1").replace(/^( {2}(?!helm )[a-z]+) .*$/, "$1"))
+      // The bounds on what charts may cost are our own.
+      .filter((line) => !/^ *--max-(?!col-width)/.test(line))
+      .map((line) => `${line}\n`)
+      .join("")
+  );
 }
 
 /** Words are parted by blanks; single quotes keep blanks. */
@@ -184,6 +202,7 @@ function listing(folder: string): string {
   const names: string[] = [];
   const walk = (path: string, prefix: string): void => {
     for (const name of readdirSync(path).toSorted()) {
+      if (name === "wazero-build") continue; // helm compiles its plugins' runtime there
       const isFolder = statSync(join(path, name)).isDirectory();
       names.push(`${prefix}${name}${isFolder ? "/" : ""}`);
       if (isFolder) walk(join(path, name), `${prefix}${name}/`);

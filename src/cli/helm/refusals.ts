@@ -1,0 +1,31 @@
+import { CommandError, defineCommand, type Command } from "../command.ts";
+import { globalFlags } from "./global-flags.ts";
+
+// Commands of helm that are not here: each says so, and what to do instead.
+
+/** `helm completion`: refused. */
+export const completion = refused("completion", "shell completion is not available here");
+
+/** `helm create`: refused. */
+export const create = refused(
+  "create",
+  "create is not available here: begin with a folder that has a Chart.yaml and a templates folder",
+);
+
+/** `helm plugin`: refused; post-renderers that are installed are used by --post-renderer. */
+export const plugin = refused(
+  "plugin",
+  "plugins are not managed here: post-renderers in the folder that HELM_PLUGINS names are found by --post-renderer",
+);
+
+function refused(name: string, message: string): Command<typeof globalFlags> {
+  return defineCommand({
+    name,
+    usage: `helm ${name}`,
+    summary: message,
+    flags: globalFlags,
+    run: async () => {
+      throw new CommandError(message);
+    },
+  });
+}
