@@ -15,9 +15,12 @@ if (suites.length === 0) {
 const given = process.env.COX_TEST_KUBECONFIG;
 process.exitCode = given === undefined ? testOnOwn() : test(given);
 
-/** A suite takes its API from one of these doors, which the variable turns to another address. */
+/**
+ * A suite takes its API from one of these doors, which the variable turns to another address. Suites with controllers of their own are not
+ * among them: they want a cluster to themselves.
+ */
 function findSuites(): readonly string[] {
-  const doors = /\bopenTest(Api|Server|Stage)\b/;
+  const doors = /\bopen(TestApi|TestServer|InteropStage)\b/;
   return ["src", "e2e"]
     .flatMap((folder) => globSync(`${folder}/**/*.test.ts`))
     .filter((file) => doors.test(readFileSync(file, "utf8")))

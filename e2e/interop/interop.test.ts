@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { look, type Seen } from "./look.ts";
-import { openTestStage, type Place, type Stage, whyNot } from "./stage.ts";
+import { openInteropStage, type Place, type Stage, whyNot } from "./stage.ts";
 import {
   everySequence,
   referenceOf,
@@ -27,7 +27,7 @@ function sequencesOf({ steps, entangled = false }: Story, turn: number): readonl
 describe("cox, helm 3 and helm 4 on one cluster", { skip: whyNot(), concurrency: 2 }, () => {
   let stage: Stage;
   before(async () => {
-    stage = await openTestStage();
+    stage = await openInteropStage();
   });
   after(() => stage[Symbol.asyncDispose]());
 

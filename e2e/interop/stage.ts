@@ -46,7 +46,7 @@ export interface Place extends AsyncDisposable {
   readonly run: (program: Program, line: readonly string[]) => Promise<Printed>;
 }
 
-export async function openTestStage(): Promise<Stage> {
+export async function openInteropStage(): Promise<Stage> {
   const open = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), "coxswain-interop-"));
   open.defer(() => rmSync(directory, { recursive: true, force: true }));
