@@ -13,6 +13,10 @@ export const controllerFlags = {
     default: 30_000,
     help: "the interval at which failing dependencies are reevaluated",
   },
+  "sigstore-trusted-root": {
+    type: "string",
+    help: "a trusted_root.json, for keyless signatures of objects that name none",
+  },
   "no-cross-namespace-refs": { type: "boolean", help: "refuse references to other namespaces" },
   "default-service-account": { type: "string", help: "service account to act as where a spec names none" },
   "default-kubeconfig-service-account": {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { KubeObject } from "../api/index.ts";
 import {
@@ -90,8 +91,10 @@ async function start(starting: Starting): Promise<Controllers> {
     ...(advertise === "" ? {} : { advertise }),
   });
   open.defer(() => artifacts.close());
+  const rootFile = flags["sigstore-trusted-root"];
   const controllers = allControllers({
     store,
+    ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
     featureGates,
     clientAs: (user) => createClient({ fetch: connected.fetch, server, userAgent: "coxswain", impersonate: { user } }),
     requestToken: createTokenRequester({ fetch: connected.fetch, server }),

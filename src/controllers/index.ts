@@ -24,6 +24,8 @@ export interface ControllersOptions extends TargetOptions {
   readonly store: ArtifactStore;
   /** Flux: --requeue-dependency, in milliseconds. */
   readonly requeueDependency?: number;
+  /** The text of Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
+  readonly trustedRoot?: string;
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
   readonly watchConfigs?: { readonly labelled: string };
   readonly noCrossNamespaceRefs?: boolean;
@@ -33,11 +35,15 @@ export interface ControllersOptions extends TargetOptions {
 
 /** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
-  const { store, ...shared } = options;
+  const { store, trustedRoot, ...shared } = options;
   const { requeueDependency } = options;
   const reading = { ...shared, readArtifact: store.read };
   return [
-    ...sourceControllers({ store, ...(requeueDependency === undefined ? {} : { requeueDependency }) }),
+    ...sourceControllers({
+      store,
+      ...(requeueDependency === undefined ? {} : { requeueDependency }),
+      ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    }),
     helmReleaseController(reading) as unknown as Controller,
     kustomizationController(reading) as unknown as Controller,
   ];

@@ -123,7 +123,7 @@ test("OCIRepository: is stored when who is trusted signed it, and only then", as
     broken: because("cosign", "PEM decoding failed"),
     rootless: because(
       "cosign keyless",
-      "unable to initialize trusted root: none is configured, and fetching Sigstore's is not supported yet",
+      "unable to initialize trusted root: none is configured (--sigstore-trusted-root), and fetching Sigstore's is not supported yet",
     ),
     policyless: because("notation", "'trustpolicy.json' not found in secret 'apps/ours'"),
   };

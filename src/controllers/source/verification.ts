@@ -84,7 +84,7 @@ async function readCosignTrust(spec: VerifySpec, options: Options): Promise<Cosi
       : await readTrustedRoot(trustedRootSecretRef.name, options);
   if (trustedRoot === undefined)
     throw new Error(
-      "unable to initialize trusted root: none is configured, and fetching Sigstore's is not supported yet",
+      "unable to initialize trusted root: none is configured (--sigstore-trusted-root), and fetching Sigstore's is not supported yet",
     );
   return { trustedRoot, identities: matchOIDCIdentity };
 }
