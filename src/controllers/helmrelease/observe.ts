@@ -1,4 +1,4 @@
-import { isApiError, type HelmRelease, type KubeObject } from "../../api/index.ts";
+import { isApiError, type HelmRelease } from "../../api/index.ts";
 import { CodedError, messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import { configDigest, lastRelease, type ReleaseRecord } from "../../release/index.ts";
@@ -56,15 +56,6 @@ async function readReferenced(kind: string, namespace: string, name: string, con
   } catch (error) {
     return isApiError(error, "NotFound") ? { missing: error.message } : { failed: messageOf(error) };
   }
-}
-
-/** Names of the objects whose change wakes a release because its values come from them. */
-export function readsFrom(release: HelmRelease, object: KubeObject): boolean {
-  const { namespace, name } = identityOf(object);
-  if (identityOf(release).namespace !== namespace) return false;
-  return (
-    release.spec.valuesFrom?.some((reference) => reference.kind === object.kind && reference.name === name) ?? false
-  );
 }
 
 /** Everything a decision needs: what is stored, what is wanted, what was asked for, and drift where nothing else is to be done. */

@@ -1,9 +1,8 @@
 import { findCondition, type Condition, type HelmRelease, type KubeObject } from "../../api/index.ts";
-import { isEqualJson } from "../../base/json-patch.ts";
-import type { Value, Values } from "../../base/value.ts";
+import type { Values } from "../../base/value.ts";
 import { parseSelector } from "../../kustomize/index.ts";
 import { identityOf, type Wake } from "../runtime/index.ts";
-import { readsFrom, valuesSelection } from "./observe.ts";
+import { valuesSelection } from "./observe.ts";
 import type { HelmReleaseOptions } from "./ports.ts";
 import { type Source, sourceReferenceOf } from "./source.ts";
 
@@ -15,7 +14,7 @@ export function wakesOf({
   const sources = ["HelmChart", "OCIRepository", "ExternalArtifact"].map(wakeBySource);
   if (featureGates?.has("DisableConfigWatchers") === true) return sources;
   const isWatched = watchConfigs === undefined ? () => true : parseSelector(watchConfigs.labelled);
-  return [...sources, ...["ConfigMap", "Secret"].map((kind) => wakeByValues(kind, isWatched))];
+  return [...sources, ...(["ConfigMap", "Secret"] as const).map((kind) => wakeByReading(kind, isWatched))];
 }
 
 /** A source wakes its releases when its artifact appears or changes, and when it becomes ready. */
@@ -48,17 +47,52 @@ function isReady(status: { readonly conditions?: readonly Condition[] } | undefi
   return findCondition(status?.conditions, "Ready")?.status === "True";
 }
 
-/** A map wakes the releases whose values come from it when its content changes. */
-function wakeByValues(kind: string, isWatched: (labels: Values) => boolean): Wake {
+// Who changes several maps wants one upgrade: what comes within this time is taken together.
+const quiet = 200; // milliseconds
+
+/** A map wakes the releases that read a key of it when what the key holds changes. */
+function wakeByReading(kind: "ConfigMap" | "Secret", isWatched: (labels: Values) => boolean): Wake {
   return {
     kind: { apiVersion: "v1", kind },
     selection: valuesSelection(kind),
+    quiet,
     keys: ({ object, previous, deleted }, own) => {
       // Most maps are read by nobody: the content is looked at last.
-      const readers = (own as readonly HelmRelease[]).filter((release) => readsFrom(release, object));
+      const readers = (own as readonly HelmRelease[]).flatMap((release) => {
+        const keys = keysRead(release, { kind, ...identityOf(object) });
+        return keys.length === 0 ? [] : [{ release, keys }];
+      });
       if (readers.length === 0 || !isWatched(object.metadata.labels ?? {})) return [];
-      const isSame = !deleted && previous !== undefined && isEqualJson(object.data as Value, previous.data as Value);
-      return isSame ? [] : readers.map(identityOf);
+      const [before, now] = [previous, deleted ? undefined : object].map(
+        (one) => (one?.data ?? {}) as Readonly<Record<string, unknown>>,
+      );
+      // A map that appears is news even where the key is missing: the release says so in other words then.
+      const isThere = (previous === undefined) === deleted;
+      return readers
+        .filter(({ keys }) => !isThere || keys.some((key) => before?.[key] !== now?.[key]))
+        .map(({ release }) => identityOf(release));
     },
   };
 }
+
+/** The keys of a map that a release reads: for its values, or to reach its cluster. */
+function keysRead(
+  { metadata, spec }: HelmRelease,
+  map: { readonly kind: string; readonly namespace: string; readonly name: string },
+): readonly string[] {
+  if ((metadata.namespace ?? "") !== map.namespace) return [];
+  const { secretRef, configMapRef } = spec.kubeConfig ?? {};
+  const values = (spec.valuesFrom ?? [])
+    .filter(({ kind, name }) => kind === map.kind && name === map.name)
+    .map(({ valuesKey }) => (valuesKey === undefined || valuesKey === "" ? "values.yaml" : valuesKey));
+  const secret =
+    map.kind === "Secret" && secretRef?.name === map.name
+      ? secretRef.key === undefined || secretRef.key === ""
+        ? ["value", "value.yaml"]
+        : [secretRef.key]
+      : [];
+  const config = map.kind === "ConfigMap" && configMapRef?.name === map.name ? configKeys : [];
+  return [...values, ...secret, ...config];
+}
+
+const configKeys = ["provider", "cluster", "address", "ca.crt", "audiences", "serviceAccountName"];

@@ -140,7 +140,10 @@ async function runController(
         if (deleted) known.delete(key);
         else known.set(key, event.object);
         const change = { object: event.object, deleted, ...(previous === undefined ? {} : { previous }) };
-        for (const name of wake.keys(change, own.list())) queue.add(keyOf({ metadata: name }));
+        for (const name of wake.keys(change, own.list())) {
+          if (wake.quiet === undefined) queue.add(keyOf({ metadata: name }));
+          else queue.addAfter(keyOf({ metadata: name }), wake.quiet);
+        }
       }),
     );
   }

@@ -49,6 +49,8 @@ export interface Wake {
   readonly kind: Kind;
   /** Which objects of the kind are watched. Default: all. */
   readonly selection?: Selection;
+  /** How long to wait for more changes before the objects are reconciled. Default: not at all. */
+  readonly quiet?: Milliseconds;
   /** Names the objects to reconcile. `previous` is absent for objects that are new to the watch. */
   readonly keys: (
     change: { readonly object: KubeObject; readonly previous?: KubeObject; readonly deleted: boolean },
