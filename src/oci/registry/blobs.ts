@@ -1,4 +1,4 @@
-import { isDigest } from "../reference.ts";
+import { isDigest, isRepositoryName } from "../reference.ts";
 import { answerOf, Refused } from "./answers.ts";
 import type { Storage } from "./storage.ts";
 import { type Chunk, rangeOf, type Uploads } from "./uploads.ts";
@@ -81,7 +81,7 @@ export async function answerUploads(exchange: Exchange, { repository }: { readon
 /** Without `from`, any blob of the registry will do: who may ask at all may read every repository. */
 async function canMount(storage: Storage, digest: string, from: string | null): Promise<boolean> {
   if ((await storage.blobSize(digest)) === undefined) return false;
-  return from === null || ((await storage.repositories()).includes(from) && (await storage.hasBlob(from, digest)));
+  return from === null || (isRepositoryName(from) && (await storage.hasBlob(from, digest)));
 }
 
 /** GET, PATCH, PUT and DELETE of an upload. */

@@ -305,3 +305,26 @@ for (const [line, status, code] of wrong)
     const answer = await ask(line);
     assert.deepEqual([answer.status, answer.code], [status, code]);
   });
+
+test("Registry: many clients push the same and other blobs at once", async (t) => {
+  const { ask, directory } = await open(t);
+  const names = Array.from({ length: 24 }, (_, at) => `app${at % 3}`);
+  await Promise.all(names.map((name, at) => pushImage(ask, name, `${at}.0.0`, { annotations: { at: String(at) } })));
+  const tags = await Promise.all(["app0", "app1", "app2"].map((name) => ask(`GET /v2/${name}/tags/list`)));
+  assert.equal(tags.flatMap(({ text }) => JSON.parse(text).tags).length, names.length);
+  assert.deepEqual(await readdir(join(directory, "uploads")), []);
+});
+
+test("Registry: two requests do not write into one upload at once", async (t) => {
+  const { ask } = await open(t);
+  const location = (await ask("POST /v2/web/blobs/uploads/")).headers.get("location") ?? "";
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const slow = ask(`PATCH ${location}`, { body: readable });
+  const writer = writable.getWriter();
+  await writer.write(bytes("hel"));
+  const second = await ask(`PATCH ${location}`, { body: bytes("xxx") });
+  assert.deepEqual([second.status, second.code], [400, "BLOB_UPLOAD_INVALID"]);
+  await writer.write(bytes("lo"));
+  await writer.close();
+  assert.equal((await slow).headers.get("range"), "0-4");
+});

@@ -22,6 +22,11 @@ export interface User {
   readonly password: string;
 }
 
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** What ends with a test, or with the tool that asks. */
 export type Ending = Pick<TestContext, "after">;
 
@@ -29,7 +34,7 @@ export type Ending = Pick<TestContext, "after">;
 export const registries: readonly {
   readonly name: string;
   readonly skip: string | false;
-  readonly start: (t: Ending, user?: User) => Promise<string>;
+  readonly start: (t: Ending, user?: User, tls?: Tls) => Promise<string>;
 }[] = [
   { name: "docker-registry", skip: withoutRegistry, start: startRegistry },
   { name: "embedded", skip: false, start: startEmbeddedRegistry },
@@ -43,11 +48,7 @@ export async function temporaryFolder(t: Ending): Promise<string> {
 }
 
 /** Starts our own registry on loopback, with a user if one is given; it ends with the test. Returns `127.0.0.1:port`. */
-export async function startEmbeddedRegistry(
-  t: Ending,
-  user?: User,
-  tls?: { readonly cert: string; readonly key: string },
-): Promise<string> {
+export async function startEmbeddedRegistry(t: Ending, user?: User, tls?: Tls): Promise<string> {
   const folder = await temporaryFolder(t);
   const htpasswd = join(folder, "htpasswd");
   if (user !== undefined) await writeFile(htpasswd, `${user.username}:${hashSync(user.password, 4)}\n`);
@@ -61,15 +62,21 @@ export async function startEmbeddedRegistry(
 }
 
 /** Starts Debian's registry on loopback, with a user if one is given; it ends with the test. Returns `127.0.0.1:port`. */
-export async function startRegistry(t: Ending, user?: User): Promise<string> {
+export async function startRegistry(t: Ending, user?: User, tls?: Tls): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cox-registry-"));
   const port = await freePort();
   const auth = user === undefined ? "" : `auth:\n  htpasswd:\n    realm: test\n    path: ${join(folder, "htpasswd")}\n`;
   if (user !== undefined) await writeFile(join(folder, "htpasswd"), `${user.username}:${hashSync(user.password, 4)}\n`);
+  const secured =
+    tls === undefined ? "" : `, tls: {certificate: ${join(folder, "tls.crt")}, key: ${join(folder, "tls.key")}}`;
+  if (tls !== undefined) {
+    await writeFile(join(folder, "tls.crt"), tls.cert);
+    await writeFile(join(folder, "tls.key"), tls.key);
+  }
   const file = join(folder, "config.yml");
   await writeFile(
     file,
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${join(folder, "data")}}}\nhttp: {addr: "127.0.0.1:${port}", secret: test}\n${auth}`,
+    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${join(folder, "data")}}}\nhttp: {addr: "127.0.0.1:${port}", secret: test${secured}}\n${auth}`,
   );
   const child = spawn(registryProgram ?? "", ["serve", file], { stdio: "ignore" });
   t.after(async () => {
