@@ -40,7 +40,8 @@ export async function look(place: Place, printed: Printed): Promise<Seen> {
     printed: {
       exit: printed.exit,
       stdout: clean(normalize(printed.stdout)),
-      stderr: clean(normalize(printed.stderr)),
+      // What client-go says of a watch that it ended itself comes by chance.
+      stderr: clean(normalize(printed.stderr)).replace(/^<klog> reflector\.go.*\n/gm, ""),
     },
     records: own.filter(isRecord).map((secret) => clean(recordOf(secret))),
     objects: all.filter((object) => !isRecord(object) && isOurs(object)).map((object) => clean(textOf(object))),

@@ -7,6 +7,7 @@ export interface Io {
   readonly stdin: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Both outputs are a person's terminal: a line may be drawn over. */
   readonly isTerminal: boolean;
   /** Aborted by Ctrl-C or SIGTERM; a command that serves ends well when it is. */
   readonly signal: AbortSignal;

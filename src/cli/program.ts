@@ -19,7 +19,7 @@ export async function main(line: readonly string[]): Promise<number> {
     env: process.env,
     cwd: process.cwd(),
     get isTerminal() {
-      return process.stdout.isTTY === true;
+      return process.stdout.isTTY === true && process.stderr.isTTY === true;
     },
     signal: stop.signal,
     now: () => new Date(),

@@ -23,6 +23,8 @@ export interface WaitOptions extends Omit<ReadinessOptions, "now"> {
   readonly failFast?: boolean;
   /** Judges the objects that it knows better than kstatus; undefined leaves them to kstatus. */
   readonly judge?: (object: KubeObject) => Readiness | undefined;
+  /** Told at each look what is not as awaited yet. */
+  readonly onLook?: (pending: readonly WaitedFor[]) => void;
   readonly now?: () => Date;
   readonly setTimer?: SetTimer;
 }
@@ -89,7 +91,11 @@ async function waitUntil(options: WaitOptions, goal: Goal): Promise<WaitResult> 
   const { cache, targets, timeout, signal, failFast = false, setTimer = platformTimer } = options;
   const done = Promise.withResolvers<WaitResult["outcome"]>();
   const watchers = targets.map((target) => createWatcher(target, goal));
+  const seenSoFar = (): readonly WaitedFor[] =>
+    watchers.map(({ seen, target }) => seen ?? { target, readiness: unknown });
+  const pendingOf = (seen: readonly WaitedFor[]) => seen.filter(({ readiness }) => !goal.isReached(readiness));
   const look = (): void => {
+    options.onLook?.(pendingOf(seenSoFar()));
     const lost = watchers.some(({ seen }) => seen !== undefined && goal.isLost(seen.readiness));
     if (lost && failFast) done.resolve("failed");
     const settled = watchers.every(
@@ -133,8 +139,8 @@ async function waitUntil(options: WaitOptions, goal: Goal): Promise<WaitResult> 
   for (const watcher of watchers) void start(watcher);
   look();
   const outcome = await done.promise;
-  const seen = watchers.map((watcher) => watcher.seen ?? { target: watcher.target, readiness: unknown });
-  return { outcome, targets: seen, pending: seen.filter(({ readiness }) => !goal.isReached(readiness)) };
+  const seen = seenSoFar();
+  return { outcome, targets: seen, pending: pendingOf(seen) };
 }
 
 const unknown: Readiness = { status: "Unknown", message: "" };

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/index.ts";
-import type { Client, Readiness, WatchCache } from "../kube/index.ts";
+import type { Client, Readiness, WaitedFor, WatchCache } from "../kube/index.ts";
 import { ReleaseError } from "./errors.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { observeStorage } from "./storage/observer.ts";
@@ -15,6 +15,13 @@ export interface LogEntry {
 }
 
 export type Log = (entry: LogEntry) => void;
+
+/** What a wait is for, and what of it is still missing. */
+export interface WaitProgress {
+  readonly goal: "ready" | "complete" | "gone";
+  readonly total: number;
+  readonly pending: readonly WaitedFor[];
+}
 
 /** What a container of a hook wrote. */
 export interface HookLogs {
@@ -42,6 +49,8 @@ export interface ReleaseContext {
   readonly judge?: (object: KubeObject) => Readiness | undefined;
   /** Receives the logs of hooks whose `helm.sh/hook-output-log-policy` asks for them. */
   readonly onHookLogs?: (logs: HookLogs) => void;
+  /** Told what an action waits for, at each change; undefined when the wait is over. */
+  readonly onProgress?: (progress: WaitProgress | undefined) => void;
   /** Called with every record after it was stored, replaced or removed. */
   readonly onRecord?: (record: ReleaseRecord) => void;
 }

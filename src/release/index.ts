@@ -1,6 +1,6 @@
 export type { ServerSideApply } from "./apply-method.ts";
 export { assertReachable, createLookup, readApiVersions } from "./capabilities.ts";
-export type { HookLogs, Log, LogEntry, Milliseconds, ReleaseContext } from "./context.ts";
+export type { HookLogs, Log, LogEntry, Milliseconds, ReleaseContext, WaitProgress } from "./context.ts";
 export { decodeRecord, encodeRecord } from "./codec.ts";
 export { decodeRecordJson } from "./decode.ts";
 export { applyCrds, type CrdPolicy } from "./crds.ts";

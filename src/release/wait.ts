@@ -10,7 +10,7 @@ import {
   waitDeleted,
   waitReady,
 } from "../kube/index.ts";
-import { cancellation, type Milliseconds, type ReleaseContext } from "./context.ts";
+import { cancellation, type Milliseconds, type ReleaseContext, type WaitProgress } from "./context.ts";
 import { ReleaseError } from "./errors.ts";
 import { createLegacyWaiter } from "./legacy-wait.ts";
 import { type ReleaseObject, referenceOf } from "./objects.ts";
@@ -83,8 +83,11 @@ function createWatcher(context: ReleaseContext, strategy: Exclude<WaitStrategy, 
     const { jobs, purpose, failFast } = how;
     const awaited = objects.filter(({ object }) => !isPausedDeployment(object));
     if (awaited.length === 0) return;
+    const goal = purpose === "hook" ? "complete" : "ready";
+    using progress = progressOf(context, goal, awaited.length);
     const result = await waitReady({
       ...common(awaited, timeout),
+      ...progress.options,
       purpose,
       failFast,
       jobs: jobs ? "complete" : "started",
@@ -103,11 +106,22 @@ function createWatcher(context: ReleaseContext, strategy: Exclude<WaitStrategy, 
       ready(objects, timeout, { jobs: false, purpose: "release", failFast: true }),
     untilGone: async (objects, timeout) => {
       if (strategy === "hookOnly" || objects.length === 0) return;
-      throwUnless(await waitDeleted(common(objects, timeout)), "reached", context, texts.notGone);
+      using progress = progressOf(context, "gone", objects.length);
+      const result = await waitDeleted({ ...common(objects, timeout), ...progress.options });
+      throwUnless(result, "reached", context, texts.notGone);
     },
     [Symbol.asyncDispose]: async () => {
       if (context.cache === undefined) await cache[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Tells of a wait while it lasts, to those who listen. */
+function progressOf({ onProgress }: ReleaseContext, goal: WaitProgress["goal"], total: number) {
+  const onLook = (pending: readonly WaitedFor[]): void => onProgress?.({ goal, total, pending });
+  return {
+    options: onProgress === undefined ? {} : { onLook },
+    [Symbol.dispose]: () => onProgress?.(undefined),
   };
 }
 

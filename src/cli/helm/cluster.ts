@@ -13,6 +13,7 @@ import { CommandError, type Io } from "../command.ts";
 import { connectAs } from "./connection.ts";
 import type { GlobalFlagValues } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
+import { progressOn } from "./progress.ts";
 import { openStorage } from "./storage.ts";
 
 /** A cluster as a helm command sees it. */
@@ -47,7 +48,9 @@ export async function withCluster<T>(
     io.stderr(logLine({ level, message, attributes: Object.fromEntries(shown) }));
   };
   const onHookLogs = ({ text }: HookLogs): void => log({ level: "INFO", message: text.replace(/\n$/, "") });
-  const context = { client, storage, now: io.now, fieldManager: "helm", signal: io.signal, log, onHookLogs };
+  const own = { client, storage, now: io.now, fieldManager: "helm", signal: io.signal, log, onHookLogs };
+  const onProgress = progressOn(io);
+  const context: ReleaseContext = onProgress === undefined ? own : { ...own, onProgress };
   return await work({ client, namespace, storage, context });
 }
 
