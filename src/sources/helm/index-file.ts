@@ -57,11 +57,14 @@ export function parseIndex(
     if (!Array.isArray(list))
       throw mismatch(list as Value, "Go struct field IndexFile.entries of type repo.ChartVersions", strict);
     const versions: ChartVersion[] = [];
+    const skipped: SkippedEntry[] = [];
     for (const entry of list as readonly Value[]) {
       const version = readEntry(entry, reader);
       if ("semver" in version) versions.push(version);
-      else onSkipped?.({ chart: name, ...version });
+      else skipped.push({ chart: name, ...version });
     }
+    // Helm: a list is looked through from its end.
+    if (onSkipped !== undefined) for (const entry of skipped.toReversed()) onSkipped(entry);
     entries.set(
       name,
       versions.toSorted((a, b) => compareVersions(b.semver, a.semver)),

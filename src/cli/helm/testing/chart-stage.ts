@@ -125,11 +125,13 @@ function answer(
     incoming.pipe(forwarded);
     return;
   }
-  if (url.host === "private.example.test") {
+  const [own = ""] = url.host.split(".");
+  if (own === "private" || own === "mixed") {
     const wanted = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
     if (incoming.headers.authorization !== wanted) return void outgoing.writeHead(401).end("no\n");
-  } else if (url.host !== "charts.example.test") return void outgoing.writeHead(404).end("no\n");
-  const name = decodeURIComponent(url.pathname.slice(1));
+  } else if (own !== "charts" && own !== "broken") return void outgoing.writeHead(404).end("no\n");
+  const path = decodeURIComponent(url.pathname.slice(1));
+  const name = path === "index.yaml" && (own === "mixed" || own === "broken") ? `${own}-index.yaml` : path;
   const file = name.includes("/") ? undefined : join(testdata, "repository", name);
   const content = file === undefined || name === "" ? undefined : readIfThere(file);
   if (content === undefined) outgoing.writeHead(404).end("no\n");
