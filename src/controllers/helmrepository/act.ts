@@ -1,4 +1,4 @@
-import { type Artifact, type FetchedIndex, formatIndex, parseIndex } from "../../sources/index.ts";
+import { type Artifact, type FetchedIndex, formatIndexInParts, parseIndex } from "../../sources/index.ts";
 import type { Owner } from "../../sources/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
@@ -23,9 +23,23 @@ export async function store(
       owner,
       name: `index-${fetched.revision.slice("sha256:".length)}.yaml`,
       revision: fetched.revision,
-      content: new TextEncoder().encode(formatIndex(index)),
+      content: encoded(formatIndexInParts(index)),
     });
     ports.indexes.put(artifact.digest, index);
     return { artifact, url: await ports.store.link(artifact, "index.yaml") };
   });
+}
+
+/** Few large writes instead of one for each chart; in characters. */
+const writeSize = 256 << 10;
+
+async function* encoded(parts: Iterable<string>): AsyncIterable<Uint8Array> {
+  let text = "";
+  for (const part of parts) {
+    text += part;
+    if (text.length < writeSize) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  yield Buffer.from(text);
 }

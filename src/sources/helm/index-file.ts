@@ -3,7 +3,6 @@ import { compareVersions, tryParseVersion, type Version } from "../../base/semve
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { SourceError } from "../errors.ts";
-import { tryParseRegularYaml } from "./regular-yaml.ts";
 
 /** One version of a chart in a repository. `fields` is the entry as it is in the index: Chart.yaml and more. */
 export interface ChartVersion {
@@ -77,11 +76,18 @@ export function parseIndex(
 
 /** The index as JSON: what source-controller stores, and what is fastest to read again. */
 export function formatIndex(index: RepositoryIndex): string {
-  const entries = Object.fromEntries(
-    [...index.entries].map(([name, list]) => [name, list.map(({ fields }) => fields)]),
-  );
-  const generated = index.generated === "" ? {} : { generated: index.generated };
-  return JSON.stringify({ apiVersion: "v1", ...generated, entries });
+  return [...formatIndexInParts(index)].join("");
+}
+
+/** The same, chart by chart: a large index is never in memory as one more text. */
+export function* formatIndexInParts({ generated, entries }: RepositoryIndex): Iterable<string> {
+  yield `{"apiVersion":"v1",${generated === "" ? "" : `"generated":${JSON.stringify(generated)},`}"entries":{`;
+  let separator = "";
+  for (const [name, versions] of entries) {
+    yield `${separator}${JSON.stringify(name)}:${JSON.stringify(versions.map(({ fields }) => fields))}`;
+    separator = ",";
+  }
+  yield "}}";
 }
 
 /** Helm reads JSON leniently and YAML strictly. */
@@ -98,8 +104,7 @@ function parseDocument(text: string): { readonly document: Value; readonly stric
     }
   }
   try {
-    const document = tryParseRegularYaml(text) ?? parseYaml(text, { duplicateKeys: "refuse" });
-    return { document, strict: true };
+    return { document: parseYaml(text, { duplicateKeys: "refuse" }), strict: true };
   } catch (cause) {
     throw new SourceError("InvalidIndex", messageOf(cause), { cause });
   }
