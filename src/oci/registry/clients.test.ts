@@ -13,6 +13,8 @@ import { platformFetch, registries, startEmbeddedRegistry, temporaryFolder } fro
 const user = { username: "me", password: "pass" };
 const helm = findProgram("helm4");
 const skopeo = findProgram("skopeo");
+const oras = findProgram("oras");
+const withoutOras = oras === undefined ? "oras is not there: set COX_PEERS to the folder that holds bin/oras" : false;
 const withoutHelm = helm === undefined ? "helm4 is not there: set COX_PEERS to the folder that holds bin/helm4" : false;
 const withoutSkopeo = skopeo === undefined ? "skopeo is not installed" : false;
 
@@ -123,6 +125,30 @@ test("Registry: skopeo copies in, looks, lists, copies out and deletes", { skip:
   assert.equal(index.manifests[0].digest, seen.Digest);
   await run("delete", "--tls-verify=false", "--creds", creds, `${remote}:v1`);
   assert.deepEqual(JSON.parse(await run("list-tags", "--tls-verify=false", "--creds", creds, remote)).Tags, []);
+});
+
+test("Registry: oras pushes, attaches, discovers, copies with what is attached, and pulls", {
+  skip: withoutOras,
+}, async (t) => {
+  const home = await temporaryFolder(t);
+  const host = await startEmbeddedRegistry(t);
+  const run = async (line: string): Promise<string> => {
+    const { code, output } = await runProgram(oras ?? "", line.split(" "), { cwd: home, env: { HOME: home } });
+    assert.equal(code, 0, `oras ${line}\n${output}`);
+    return output;
+  };
+  const content = Buffer.alloc(3 << 20, "some bytes ");
+  await writeFile(join(home, "a.bin"), content);
+  await run(`push --plain-http ${host}/one:v1 a.bin --artifact-type application/x.thing`);
+  await run(`attach --plain-http ${host}/one:v1 a.bin --artifact-type application/x.signature`);
+  assert.match(await run(`discover --plain-http ${host}/one:v1`), /application\/x\.signature/);
+  await run(`copy --from-plain-http --to-plain-http --recursive ${host}/one:v1 ${host}/two:v2`);
+  await run(`pull --plain-http ${host}/two:v2 --output back`);
+  assert.deepEqual(await readFile(join(home, "back/a.bin")), content);
+  const two = openRepository(parseReference(`${host}/two`), { fetch: platformFetch, plainHttp: true });
+  const [referrer] = await two.referrers((await two.resolve("v2")).digest);
+  assert.equal(referrer?.artifactType, "application/x.signature");
+  await run(`manifest delete --plain-http --force ${host}/one:v1`);
 });
 
 /** An image in OCI's folder layout, with one layer. */
