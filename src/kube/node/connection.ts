@@ -118,8 +118,7 @@ function serverOf(server: string, cluster: string): string {
 function proxyOf(address: string): string {
   if (address === "") return "";
   const scheme = URL.canParse(address) ? new URL(address).protocol.slice(0, -1) : "";
-  if (scheme === "http" || scheme === "https") return address;
-  if (scheme === "socks5") throw new KubeError("kubeconfig", "a proxy-url with the scheme socks5 is not available yet");
+  if (scheme === "http" || scheme === "https" || scheme === "socks5") return address;
   const what = `unsupported scheme ${JSON.stringify(scheme)}, must be http, https, or socks5`;
   throw new KubeError("kubeconfig", `invalid proxy-url: ${what}`);
 }

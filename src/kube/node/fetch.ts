@@ -5,6 +5,7 @@ import { createGunzip } from "node:zlib";
 import type { Fetch } from "../types.ts";
 import type { Connection } from "./connection.ts";
 import { type Credentials, createCredentials, readSource } from "./credentials.ts";
+import { throughSocks } from "./socks.ts";
 
 /** A fetch that keeps connections. Closing ends those that are idle or streaming. */
 export interface NodeFetch extends Disposable {
@@ -41,6 +42,8 @@ export function createFetch(connection: Connection, env: NodeJS.ProcessEnv = pro
       : new http.Agent(proxy);
     const raced = agents.get(name);
     if (raced !== undefined) return raced;
+    const socks = socksProxy(connection);
+    if (socks !== undefined) throughSocks(agent, socks, { secure });
     keepIdleBriefly(agent);
     agents.set(name, agent);
     return agent;
@@ -115,10 +118,15 @@ async function tlsOptions({ tls }: Connection): Promise<AgentOptions> {
 
 /** The proxy of the kubeconfig, or that of the environment. Go: the environment's does not count for this machine itself. */
 function proxyEnvironment({ proxyUrl, server }: Connection, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (socksProxy({ proxyUrl }) !== undefined) return {};
   if (proxyUrl !== undefined) return { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
   if (isLoopback({ server })) return {};
   const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
   return Object.fromEntries(names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
+}
+
+function socksProxy({ proxyUrl }: { readonly proxyUrl?: string | undefined }): URL | undefined {
+  return proxyUrl?.startsWith("socks5:") === true ? new URL(proxyUrl) : undefined;
 }
 
 function isLoopback({ server }: Pick<Connection, "server">): boolean {
