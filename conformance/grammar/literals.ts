@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
 import type { Kind } from "./functions.ts";
+import { drawToml } from "./toml-text.ts";
 import { drawYaml } from "./yaml-text.ts";
 
 const texts = [
@@ -292,8 +293,13 @@ const zones = samples.zone;
 
 /** A constant of a kind. */
 export function literal(random: Random, kind: Exclude<Kind, "any" | "list" | "dict" | "time">): string {
-  const value = kind === "yaml" && random.chance(0.6) ? drawYaml(random) : random.pick(samples[kind]);
+  const value = drawText(random, kind) ?? random.pick(samples[kind]);
   return bareKinds.has(kind) ? value : quoted(random, value);
+}
+
+function drawText(random: Random, kind: Kind): string | undefined {
+  if (kind === "yaml" && random.chance(0.6)) return drawYaml(random);
+  return kind === "toml" && random.chance(0.8) ? drawToml(random) : undefined;
 }
 
 /** A moment that does not depend on the clock. */

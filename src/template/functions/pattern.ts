@@ -19,6 +19,8 @@ export interface Match {
   readonly groups: number;
 }
 
+const loneSurrogate = /\p{Cs}/u;
+
 const cache = new Map<string, Pattern>();
 const cacheSize = 500;
 
@@ -29,7 +31,11 @@ export function compilePattern(source: string): Pattern {
   if (source.length > limitsInForce().patternLength) {
     throw limitError(`regular expression is longer than ${limitsInForce().patternLength} characters`);
   }
-  if (!source.isWellFormed()) throw new GoError(`error parsing regexp: invalid UTF-8: \`${source}\``);
+  if (!source.isWellFormed()) {
+    // regexp names what is left from the first bad byte on.
+    const rest = source.slice(source.search(loneSurrogate));
+    throw new GoError(`error parsing regexp: invalid UTF-8: \`${rest}\``);
+  }
   const { RE2JS } = loadPackage<typeof import("re2js")>("re2js");
   let pattern: Pattern;
   try {
@@ -49,7 +55,9 @@ export function mustCompilePattern(source: string): Pattern {
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
     const shown =
-      source.includes("`") || /[\x00-\x08\x0a-\x1f\x7f\ufeff]/.test(source) ? quote(source) : `\`${source}\``;
+      !source.isWellFormed() || source.includes("`") || /[\x00-\x08\x0a-\x1f\x7f\ufeff]/.test(source)
+        ? quote(source)
+        : `\`${source}\``;
     throw new GoError(`regexp: Compile(${shown}): ${error.message}`, { limit: error.limit });
   }
 }

@@ -1,30 +1,14 @@
-import type { TomlDate, TomlValue } from "smol-toml";
 import { formatFloat } from "../../base/go-float.ts";
-import { messageOf } from "../../base/errors.ts";
 import { GoError } from "../errors.ts";
-import { limitsInForce } from "../limits.ts";
-import { loadPackage } from "../../base/node/load.ts";
-import { type GoTime, toGoTime } from "../time/go-time.ts";
+import type { GoTime } from "../time/go-time.ts";
 import { formatMoment } from "../time/layout.ts";
-import { momentOf } from "../time/moment.ts";
-import { fixedZone, utc } from "../time/zone.ts";
+import { readToml } from "../toml/read.ts";
 import { toPlain } from "../plain.ts";
-import {
-  elementsOf,
-  type GoMap,
-  GoStruct,
-  Integer,
-  isMap,
-  isNil,
-  isSlice,
-  newMap,
-  setKey,
-  sortedKeys,
-} from "../value.ts";
+import { elementsOf, type GoMap, GoStruct, Integer, isMap, isNil, isSlice, sortedKeys } from "../value.ts";
 import { newVisit, type Visit, visitPart } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
 
-/** TOML as BurntSushi/toml writes it, read with a library of our own world: only the texts of its errors differ. */
+/** TOML as BurntSushi/toml writes and reads it. */
 export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   toToml: define(["any"], (value) => {
     try {
@@ -37,7 +21,7 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   mustToToml: define(["any"], encodeToml),
   fromToml: define(["string"], (text) => {
     try {
-      return decodeToml(text);
+      return readToml(text);
     } catch (error) {
       if (error instanceof GoError) return { Error: error.message };
       throw error;
@@ -180,29 +164,4 @@ function quotedText(text: string): string {
     return escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
   return `"${escaped}"`;
-}
-
-function decodeToml(text: string): GoMap {
-  const { parse } = loadPackage<typeof import("smol-toml")>("smol-toml");
-  try {
-    return toGo(parse(text, { integersAsBigInt: true, maxDepth: limitsInForce().valueDepth })) as GoMap;
-  } catch (error) {
-    throw new GoError(`toml: ${messageOf(error).split("\n", 1)[0]}`);
-  }
-}
-
-function toGo(value: TomlValue | bigint): unknown {
-  if (typeof value !== "object") return value;
-  if (value instanceof Date) return toGoTime(momentFromToml(value as TomlDate));
-  if (Array.isArray(value)) return value.map(toGo);
-  const map = newMap();
-  for (const key of Object.keys(value)) setKey(map, key, toGo(value[key] as TomlValue));
-  return map;
-}
-
-function momentFromToml(date: TomlDate): GoTime["state"] {
-  const offset = /([+-])(\d\d):(\d\d)$/.exec(date.toISOString());
-  if (offset === null) return momentOf(date, utc);
-  const seconds = Number(offset[2]) * 3600 + Number(offset[3]) * 60;
-  return momentOf(date, fixedZone("", offset[1] === "-" ? -seconds : seconds));
 }
