@@ -26,7 +26,7 @@ export async function applyStages(
       for (const object of stage) results.push(await context.busy(() => applyOne(object, context, options.force)));
       const isLast = index === stages.length - 1;
       if (!isLast && stage.some(({ kind }) => kind === "CustomResourceDefinition" || kind === "Namespace")) {
-        await waitUntilReady(stage.map(referenceTo), context, options.timeout);
+        await waitUntilReady(stage.map(referenceTo), context, { timeout: options.timeout });
         context.client.refreshDiscovery();
       }
     } catch (error) {

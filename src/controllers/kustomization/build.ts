@@ -3,7 +3,7 @@ import type { KubeObject, Kustomization } from "../../api/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
-import { buildFluxKustomization } from "../../kustomize/index.ts";
+import { buildFluxKustomization, substituteVariables } from "../../kustomize/index.ts";
 
 export interface Build {
   readonly objects: readonly KubeObject[];
@@ -12,9 +12,15 @@ export interface Build {
 }
 
 /** Builds the objects that a Kustomization wants of a tree, with the labels that name their owner. Throws KustomizeError. */
-export async function buildObjects(files: ReadonlyMap<string, Uint8Array>, object: Kustomization): Promise<Build> {
-  const { path = "./" } = object.spec;
-  const built = await buildFluxKustomization({ files, path, spec: object.spec });
+export async function buildObjects(
+  files: ReadonlyMap<string, Uint8Array>,
+  object: Kustomization,
+  variables: Readonly<Record<string, string>>,
+): Promise<Build> {
+  const { path = "./", postBuild } = object.spec;
+  const plain = await buildFluxKustomization({ files, path, spec: object.spec });
+  const always = postBuild?.substituteStrategy === "Always";
+  const built = postBuild === undefined ? plain : substituteVariables(plain, { variables, always });
   const digest = `sha256:${sha256Sync(built.map((one) => formatYaml(one)).join("---\n"))}`;
   const { namespace, name } = identityOf(object);
   const owner = { "kustomize.toolkit.fluxcd.io/name": name, "kustomize.toolkit.fluxcd.io/namespace": namespace };

@@ -108,6 +108,6 @@ export function whyDependencyNotReady(
 
 /** Fields of the spec that are understood but not done yet: named, so that nobody waits for them in vain. */
 export function unsupportedFields({ spec }: Kustomization): readonly string[] {
-  const later = ["decryption", "postBuild", "kubeConfig", "serviceAccountName"] as const;
+  const later = ["decryption", "ignore"] as const;
   return later.filter((field) => spec[field] !== undefined);
 }

@@ -1,6 +1,7 @@
 import { type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
+import { compileHealthChecks } from "../expressions.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
 import { waitUntilReady } from "../runtime/index.ts";
 import type { ApplyResult } from "./act.ts";
@@ -42,7 +43,8 @@ export async function checkHealth(options: {
   await save();
   const began = performance.now();
   try {
-    await waitUntilReady(references, context, timeout);
+    const judge = compileHealthChecks(object.spec.healthCheckExprs);
+    await waitUntilReady(references, context, { timeout, ...(judge === undefined ? {} : { judge }) });
   } catch (error) {
     tell({ event: "healthChecked", isHealthy: false, message: messageOf(error) });
     throw new KustomizationError(

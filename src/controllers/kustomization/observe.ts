@@ -3,7 +3,10 @@ import { parseDuration } from "../../base/duration.ts";
 import { CodedError, messageOf } from "../../base/errors.ts";
 import { readTarGz } from "../../base/node/tar.ts";
 import type { Artifact } from "../../sources/index.ts";
+import type { Concealer } from "../concealment.ts";
+import { ExpressionError, isReadyByExpression, terminalPrefix } from "../expressions.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
+import type { TargetOptions } from "../target-cluster.ts";
 import { whyDependencyNotReady } from "./decide.ts";
 
 /** Why a Kustomization can not go on; the code is the reason of its Ready condition. */
@@ -15,9 +18,12 @@ export class KustomizationError extends CodedError<
   | "PruneFailed"
   | "HealthCheckFailed"
   | "AccessDenied"
+  | "InvalidCELExpression"
 > {}
 
-export interface KustomizationOptions {
+export interface KustomizationOptions extends TargetOptions {
+  /** Flux: --feature-gates, those that are on. */
+  readonly featureGates?: ReadonlySet<string>;
   /** The verified bytes of an artifact. */
   readonly readArtifact: (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array>;
   readonly requeueDependency?: number; // milliseconds; Flux: --requeue-dependency
@@ -72,14 +78,14 @@ export async function readSource(
 }
 
 /** Throws KustomizationError for the first dependency that does not let the object go on. */
-export async function checkDependencies(object: Kustomization, artifact: Artifact, context: Context): Promise<void> {
+export async function checkDependencies(
+  object: Kustomization,
+  artifact: Artifact,
+  context: Context,
+  { featureGates }: Pick<KustomizationOptions, "featureGates">,
+): Promise<void> {
   const own = sourceReferenceOf(object);
   for (const dependency of object.spec.dependsOn ?? []) {
-    if (dependency.readyExpr !== undefined)
-      throw new KustomizationError(
-        "DependencyNotReady",
-        "spec.dependsOn[].readyExpr of a Kustomization is not supported yet",
-      );
     const namespace = dependency.namespace ?? identityOf(object).namespace;
     const found = await context.client.tryGet<Kustomization>({
       apiVersion: object.apiVersion,
@@ -87,6 +93,12 @@ export async function checkDependencies(object: Kustomization, artifact: Artifac
       namespace,
       name: dependency.name,
     });
+    const { readyExpr = "" } = dependency;
+    if (found !== undefined && readyExpr !== "") {
+      assertReady(readyExpr, { self: object, dep: found, key: `${namespace}/${dependency.name}` });
+      // Flux: an expression stands for the usual look, unless the gate makes it come on top.
+      if (featureGates?.has("AdditiveCELDependencyCheck") !== true) continue;
+    }
     const other = found === undefined ? undefined : sourceReferenceOf(found);
     const isSameSource =
       other !== undefined && other.kind === own.kind && other.namespace === own.namespace && other.name === own.name;
@@ -96,6 +108,47 @@ export async function checkDependencies(object: Kustomization, artifact: Artifac
     });
     if (why !== undefined) throw new KustomizationError("DependencyNotReady", why);
   }
+}
+
+function assertReady(
+  readyExpr: string,
+  { key, ...objects }: { readonly self: Kustomization; readonly dep: Kustomization; readonly key: string },
+): void {
+  let isReady: boolean;
+  try {
+    isReady = isReadyByExpression(readyExpr, objects);
+  } catch (error) {
+    if (error instanceof ExpressionError)
+      throw new KustomizationError(error.code, terminalPrefix + error.message, { cause: error });
+    throw new KustomizationError("DependencyNotReady", messageOf(error), { cause: error });
+  }
+  if (!isReady)
+    throw new KustomizationError("DependencyNotReady", `dependency '${key}' is not ready according to readyExpr eval`);
+}
+
+/** The variables of `postBuild`: what `substituteFrom` names, in its order, then the inline ones. Throws KustomizationError. */
+export async function readVariables(
+  object: Kustomization,
+  context: Context,
+  concealer: Concealer,
+): Promise<Readonly<Record<string, string>>> {
+  const { substituteFrom = [], substitute = {} } = object.spec.postBuild ?? {};
+  const { namespace } = identityOf(object);
+  const variables = new Map<string, string>();
+  for (const { kind, name, optional } of substituteFrom) {
+    let found: KubeObject;
+    try {
+      found = await context.client.get({ apiVersion: "v1", kind, namespace, name }, { signal: context.signal });
+    } catch (error) {
+      if (optional === true && isApiError(error, "NotFound")) continue;
+      const message = `substitute from '${kind}/${name}' error: ${messageOf(error)}`;
+      throw new KustomizationError("BuildFailed", message, { cause: error });
+    }
+    if (kind === "Secret") concealer.add(found);
+    for (const [key, value] of Object.entries((found.data ?? {}) as Readonly<Record<string, string>>))
+      variables.set(key, kind === "Secret" ? Buffer.from(value, "base64").toString("utf8") : value);
+  }
+  return Object.fromEntries([...variables, ...Object.entries(substitute)]);
 }
 
 /** The files of an artifact by their path. */

@@ -13,6 +13,9 @@ import {
   writeFinalizer,
   writeStatus,
 } from "../runtime/index.ts";
+import { type Concealer, concealError, createConcealer, withConcealment } from "../concealment.ts";
+import { compileHealthChecks, ExpressionError, terminalPrefix } from "../expressions.ts";
+import { type Acting, createTargetClusters, type TargetClusters, TargetError } from "../target-cluster.ts";
 import { applyStages, changesOf, manager, prune } from "./act.ts";
 import { type Build, buildObjects } from "./build.ts";
 import { planStages, unsupportedFields } from "./decide.ts";
@@ -24,6 +27,7 @@ import {
   type KustomizationOptions,
   readSource,
   readTree,
+  readVariables,
   sourceReferenceOf,
   timeoutOf,
 } from "./observe.ts";
@@ -33,12 +37,26 @@ const defaultRequeue = 30_000;
 
 /** The Kustomization controller: applies a directory of an artifact, keeps an inventory of it, and prunes what left it. */
 export function kustomizationController(options: KustomizationOptions): Controller<Kustomization> {
+  const shared = { ...options, clusters: createTargetClusters(options) };
   return {
     manager,
     kind: { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" },
     wakes: ["GitRepository", "OCIRepository", "Bucket"].map(wakeOf),
-    reconcile: (object, context) => reconcile(object, context, options),
+    reconcile: async (object, context) => {
+      const concealer = createConcealer();
+      try {
+        return await reconcile(object, withConcealment(context, concealer), { ...shared, concealer });
+      } catch (error) {
+        throw concealError(error, concealer);
+      }
+    },
   };
+}
+
+/** What the passes of all objects share, and what one of them must not tell. */
+interface Shared extends KustomizationOptions {
+  readonly clusters: TargetClusters;
+  readonly concealer: Concealer;
 }
 
 /** A new revision of a source wakes those who apply it. */
@@ -64,13 +82,13 @@ function revisionOf(object: KubeObject): string | undefined {
   return (object.status as { readonly artifact?: Artifact } | undefined)?.artifact?.revision;
 }
 
-async function reconcile(object: Kustomization, context: Context, options: KustomizationOptions): Promise<Outcome> {
-  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context);
+async function reconcile(object: Kustomization, context: Context, options: Shared): Promise<Outcome> {
+  if (object.metadata.deletionTimestamp !== undefined) return await reconcileDeletion(object, context, options);
   let stored = await writeFinalizer(context, object, "present", manager);
   const generation = stored.metadata.generation ?? 0;
   let status: Status = stored.status ?? {};
   const tell = (event: StatusEvent): void => {
-    status = record(status, event, { now: context.now(), generation });
+    status = record(status, concealed(event, options.concealer), { now: context.now(), generation });
   };
   const save = async (): Promise<void> => {
     stored = await writeStatus(context, stored, status, manager);
@@ -96,8 +114,9 @@ async function reconcile(object: Kustomization, context: Context, options: Kusto
       ...(artifact === undefined ? {} : { annotations: { "kustomize.toolkit.fluxcd.io/revision": artifact.revision } }),
     });
   try {
+    compileHealthChecksOf(object);
     artifact = await readSource(object, context, options);
-    await checkDependencies(object, artifact, context);
+    await checkDependencies(object, artifact, context, options);
     await applyArtifact({ object, artifact, context, options, tell, save, notify });
     const interval = parseDuration(object.spec.interval);
     const duration = formatDuration(performance.now() - began);
@@ -110,7 +129,7 @@ async function reconcile(object: Kustomization, context: Context, options: Kusto
   } catch (error) {
     if (!(error instanceof KustomizationError)) throw error;
     const { code, message } = error;
-    if (code === "AccessDenied") {
+    if (code === "AccessDenied" || code === "InvalidCELExpression") {
       tell({ event: "stalled", reason: code, message });
       notify("Warning", code, message);
       return await finish({ outcome: "stalled", reason: code, message });
@@ -133,17 +152,38 @@ async function reconcile(object: Kustomization, context: Context, options: Kusto
   }
 }
 
+/** Flux: no retry mends an expression that cannot be read. */
+function compileHealthChecksOf({ spec }: Kustomization): void {
+  try {
+    compileHealthChecks(spec.healthCheckExprs);
+  } catch (cause) {
+    if (!(cause instanceof ExpressionError)) throw cause;
+    throw new KustomizationError(cause.code, terminalPrefix + cause.message, { cause });
+  }
+}
+
+function concealed(event: StatusEvent, { conceal }: Concealer): StatusEvent {
+  switch (event.event) {
+    case "notReady":
+    case "stalled":
+    case "healthChecked":
+      return { ...event, message: conceal(event.message) };
+    default:
+      return event;
+  }
+}
+
 interface Pass {
   readonly object: Kustomization;
   readonly artifact: Artifact;
   readonly context: Context;
-  readonly options: KustomizationOptions;
+  readonly options: Shared;
   readonly tell: (event: StatusEvent) => void;
   readonly save: () => Promise<void>;
   readonly notify: (type: "Normal" | "Warning", reason: string, message: string) => void;
 }
 
-async function applyArtifact({ object, artifact, context, options, tell, save, notify }: Pass): Promise<void> {
+async function applyArtifact({ object, artifact, context: own, options, tell, save, notify }: Pass): Promise<void> {
   const timeout = timeoutOf(object);
   const { revision } = artifact;
   const began = performance.now();
@@ -160,13 +200,17 @@ async function applyArtifact({ object, artifact, context, options, tell, save, n
     });
     await save();
   }
-  const tree = await readTree(artifact, context, options);
+  const tree = await readTree(artifact, own, options);
+  using acting = await enter(object, own, options);
+  const { context } = acting;
+  const variables = await readVariables(object, own, options.concealer);
   let build: Build;
   try {
-    build = await context.busy(() => buildObjects(tree, object));
+    build = await context.busy(() => buildObjects(tree, object, variables));
   } catch (error) {
     throw new KustomizationError("BuildFailed", messageOf(error), { cause: error });
   }
+  for (const one of build.objects) if (one.kind === "Secret") options.concealer.add(one);
   const ended = (status: string): void =>
     tell({
       event: "built",
@@ -203,20 +247,51 @@ async function applyArtifact({ object, artifact, context, options, tell, save, n
 }
 
 /** Removes what was applied, unless the object says otherwise, and lets the object go. */
-async function reconcileDeletion(object: Kustomization, context: Context): Promise<Outcome> {
+async function reconcileDeletion(object: Kustomization, context: Context, options: Shared): Promise<Outcome> {
   if (!hasFinalizer(object)) return { outcome: "done" };
   const { deletionPolicy = "MirrorPrune", prune: prunes, suspend } = object.spec;
   const removes = suspend !== true && deletionPolicy !== "Orphan" && (deletionPolicy !== "MirrorPrune" || prunes);
-  if (removes) {
-    const { error, deleted } = await prune(object, object.status?.inventory?.entries ?? [], context);
-    if (error !== undefined) throw new KustomizationError("PruneFailed", error);
-    if (deleted.length > 0)
-      context.events.record(object, {
-        type: "Normal",
-        reason: "ReconciliationSucceeded",
-        message: deleted.map((subject) => `${subject} deleted`).join("\n"),
-      });
-  }
+  if (removes) await pruneAll(object, context, options);
   await writeFinalizer(context, object, "absent", manager);
   return { outcome: "done" };
+}
+
+/** Flux: where what the object acts with is gone, as in a namespace that is being deleted, its objects stay and it goes. */
+async function pruneAll(object: Kustomization, context: Context, { clusters, concealer }: Shared): Promise<void> {
+  const entries = object.status?.inventory?.entries ?? [];
+  const skip = (error: string): void => {
+    const objects = entries.map(({ id }) => id).join("\n");
+    context.log.error(`unable to prune objects: \n${objects}`, { ...identityOf(object), error });
+  };
+  let entered: Acting;
+  try {
+    entered = await clusters.enter(object, object.spec, context, concealer);
+  } catch (error) {
+    if (error instanceof TargetError) return skip(error.message);
+    throw error;
+  }
+  using acting = entered;
+  if (acting.serviceAccount !== "") {
+    const account = { apiVersion: "v1", kind: "ServiceAccount", name: acting.serviceAccount };
+    const { namespace } = identityOf(object);
+    if ((await context.client.tryGet({ ...account, namespace })) === undefined)
+      return skip(`serviceaccounts "${acting.serviceAccount}" not found`);
+  }
+  const { error, deleted } = await prune(object, entries, acting.context);
+  if (error !== undefined) throw new KustomizationError("PruneFailed", error);
+  if (deleted.length === 0) return;
+  context.events.record(object, {
+    type: "Normal",
+    reason: "ReconciliationSucceeded",
+    message: deleted.map((subject) => `${subject} deleted`).join("\n"),
+  });
+}
+
+async function enter(object: Kustomization, context: Context, { clusters, concealer }: Shared): Promise<Acting> {
+  try {
+    return await clusters.enter(object, object.spec, context, concealer);
+  } catch (cause) {
+    if (!(cause instanceof TargetError)) throw cause;
+    throw new KustomizationError("ReconciliationFailed", cause.message, { cause });
+  }
 }

@@ -1,19 +1,26 @@
-import type { ObjectReference } from "../../api/index.ts";
-import { waitReady, type WaitedFor } from "../../kube/index.ts";
+import type { KubeObject, ObjectReference } from "../../api/index.ts";
+import { type Readiness, waitReady, type WaitedFor } from "../../kube/index.ts";
+import { explainAll } from "../explain.ts";
 import type { Context, Milliseconds } from "./types.ts";
 
-/** Waits on shared watches until all objects are ready. Throws with Flux's text, which names those that are not. */
+/** Waits on shared watches until all objects are ready. Throws with Flux's text, which names those that are not, and then says why. */
 export async function waitUntilReady(
   targets: readonly ObjectReference[],
-  context: Pick<Context, "cache" | "signal" | "now">,
-  timeout: Milliseconds,
+  context: Pick<Context, "cache" | "client" | "signal" | "now">,
+  options: {
+    readonly timeout: Milliseconds;
+    /** Judges the objects that it knows better than kstatus. */
+    readonly judge?: (object: KubeObject) => Readiness | undefined;
+  },
 ): Promise<void> {
   const { cache, signal, now } = context;
-  const { outcome, pending } = await waitReady({ cache, targets, timeout, signal, now, failFast: true });
+  const { outcome, pending } = await waitReady({ cache, targets, signal, now, failFast: true, ...options });
   if (outcome === "reached") return;
   signal.throwIfAborted();
   const prefix = outcome === "failed" ? "failed early due to stalled resources" : "timeout waiting for";
-  throw new Error(`${prefix}: [${pending.map(describe).join(", ")}]`);
+  const unready = pending.map(({ target }) => target);
+  const reasons = await explainAll(unready, context);
+  throw new Error(`${prefix}: [${pending.map(describe).join(", ")}]${reasons}`);
 }
 
 function describe({ target, readiness }: WaitedFor): string {

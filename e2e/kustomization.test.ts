@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import type { Kustomization, KubeObject } from "../src/api/index.ts";
+import { commitGit, createGitRepository, serveGit } from "../src/sources/index.ts";
+import { ready, startWorld } from "./world.ts";
+
+const kustomization = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" } as const;
+const map = { apiVersion: "v1", kind: "ConfigMap" } as const;
+
+/** A world with a Git repository of these files, and a way to apply a path of it. */
+async function startWith(t: TestContext, files: Readonly<Record<string, string>>) {
+  const world = await startWorld(t);
+  const folder = await mkdtemp(join(tmpdir(), "cox-ks-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const directory = join(folder, "app");
+  await createGitRepository(directory);
+  await commitGit({ directory, message: "Begin", files, now: () => new Date("2026-11-25T10:00:00Z") });
+  const server = await serveGit({ root: folder });
+  t.after(() => server.close());
+  const repository = { interval: "10m", url: `${server.url}/app`, ref: { branch: "main" } };
+  await world.create({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" }, "app", repository);
+  return {
+    ...world,
+    apply: (name: string, spec: Readonly<Record<string, unknown>>) =>
+      world.create(kustomization, name, {
+        interval: "10m",
+        prune: true,
+        targetNamespace: "apps",
+        sourceRef: { kind: "GitRepository", name: "app" },
+        ...spec,
+      }),
+    settled: (name: string) => world.until<Kustomization>(kustomization, name, isSettled),
+    read: async (name: string): Promise<KubeObject> => await world.client.get({ ...map, namespace: "apps", name }),
+  };
+}
+
+/** The end of a pass, other than the one that found no artifact yet. */
+function isSettled(object: Kustomization): boolean {
+  const told = ready(object);
+  return told !== undefined && told.status !== "Unknown" && !told.message.includes("Source artifact not found");
+}
+
+const settings = (name: string, more = ""): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${more}data:\n  greeting: "\${greeting:=hello} \${who}"\n  price: "$$5"\n  secret: "\${password}"\n`;
+
+test("a Kustomization puts variables in", { timeout: 60_000 }, async (t) => {
+  const left = "  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n";
+  const world = await startWith(t, {
+    "a/a.yaml": settings("a"),
+    "a/b.yaml": settings("b", left),
+    "b/c.yaml": settings("c"),
+  });
+  const { client } = world;
+  await client.create({
+    ...map,
+    metadata: { name: "vars", namespace: "apps" },
+    data: { who: "map\n", greeting: "hi" },
+  });
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "vars", namespace: "apps" } };
+  await client.create({ ...secret, data: { password: btoa("battery-staple") } });
+  const substituteFrom = ["ConfigMap", "Secret"].map((kind) => ({ kind, name: "vars" }));
+  await world.apply("a", { path: "a", postBuild: { substituteFrom, substitute: { who: "inline" } } });
+  assert.equal(ready(await world.settled("a"))?.status, "True");
+  assert.deepEqual((await world.read("a")).data, { greeting: "hi inline", price: "$5", secret: "battery-staple" });
+  const untouched = { greeting: "${greeting:=hello} ${who}", price: "$$5", secret: "${password}" };
+  assert.deepEqual((await world.read("b")).data, untouched);
+  await world.apply("c", { path: "b" });
+  await world.settled("c");
+  assert.deepEqual((await world.read("c")).data, untouched);
+
+  await world.apply("always", { path: "b", namePrefix: "x-", postBuild: { substituteStrategy: "Always" } });
+  await world.settled("always");
+  assert.deepEqual((await world.read("x-c")).data, { greeting: "hello", price: "$5", secret: "" });
+});
+
+const refusals: readonly {
+  readonly name: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly want: RegExp;
+}[] = [
+  {
+    name: "variables-are-missing",
+    spec: { postBuild: { substituteFrom: [{ kind: "Secret", name: "absent" }] } },
+    want: /^BuildFailed: substitute from 'Secret\/absent' error: secrets "absent" not found$/,
+  },
+  {
+    name: "a-variable-has-a-bad-name",
+    spec: { postBuild: { substitute: { "a-b": "c" } } },
+    want: /^BuildFailed: post build failed for 'ConfigMap\.v1\.\[noGrp\]\/a': envsubst error: 'a-b' var name is invalid, must match /,
+  },
+  {
+    name: "decryption",
+    spec: { decryption: { provider: "sops" } },
+    want: /^BuildFailed: not supported yet: spec\.decryption$/,
+  },
+  {
+    name: "no-kubeconfig",
+    spec: { kubeConfig: { secretRef: { name: "absent" } } },
+    want: /^ReconciliationFailed: could not get KubeConfig secret 'apps\/absent': secrets "absent" not found$/,
+  },
+  {
+    name: "bad-health-check",
+    spec: { healthCheckExprs: [{ apiVersion: "a.example.com/v1", kind: "A", current: "status.a ==" }] },
+    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: failed to create custom status evaluator for healthchecks\[0\]: /,
+  },
+  {
+    name: "bad-dependency",
+    spec: { dependsOn: [{ name: "decryption", readyExpr: "dep.status ==" }] },
+    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency decryption: /,
+  },
+  {
+    name: "unready-dependency",
+    spec: { dependsOn: [{ name: "decryption", readyExpr: "dep.metadata.name == 'other'" }] },
+    want: /^DependencyNotReady: dependency 'apps\/decryption' is not ready according to readyExpr eval$/,
+  },
+];
+test("a Kustomization says what is wrong", { timeout: 60_000 }, async (t) => {
+  const world = await startWith(t, { "a/a.yaml": settings("a") });
+  for (const { name, spec } of refusals) await world.apply(name, { path: "a", ...spec });
+  for (const { name, want } of refusals)
+    await t.test(name, async () => {
+      const object = await world.settled(name);
+      const told = ready(object);
+      assert.match(`${told?.reason}: ${told?.message}`, want);
+    });
+});
+
+test("a Kustomization judges custom resources, and goes on when its dependency is as wanted", {
+  timeout: 60_000,
+}, async (t) => {
+  const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gadgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Gadget, listKind: GadgetList, plural: gadgets, singular: gadget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
+`;
+  const gadget = (size: number): string =>
+    `apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: a}\nspec: {size: ${size}}\n`;
+  const world = await startWith(t, {
+    "a/crd.yaml": definition,
+    "a/gadget.yaml": gadget(3),
+    "b/gadget.yaml": gadget(0),
+  });
+  const healthCheckExprs = [
+    { apiVersion: "example.com/v1", kind: "Gadget", current: "spec.size > 2", failed: "spec.size == 0" },
+  ];
+  await world.apply("a", { path: "a", wait: true, healthCheckExprs });
+  assert.equal(ready(await world.settled("a"))?.status, "True");
+  await world.client.create({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "deployer", namespace: "apps" },
+  });
+  const dependsOn = [{ name: "a", readyExpr: "dep.status.inventory.entries.size() == 2 && self.metadata.name == 'b'" }];
+  await world.apply("b", { path: "b", nameSuffix: "-b", wait: true, timeout: "5s", healthCheckExprs, dependsOn });
+  const failed = await world.settled("b");
+  assert.match(
+    ready(failed)?.message ?? "",
+    /^health check failed after \S+: failed early due to stalled resources: \[Gadget\/apps\/a-b status: 'Failed'\]/,
+  );
+});
