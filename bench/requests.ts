@@ -9,6 +9,8 @@ import { createCertificate, serveCluster, writeKubeconfig } from "../src/cluster
 import { forward, openTestApi } from "../src/kube/testing/api.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+// COX_BENCH_FLAGS="--wait" counts what waiting costs, too; on a real cluster, for nothing makes a workload ready on the embedded API alone.
+const flags = (process.env.COX_BENCH_FLAGS ?? "").split(" ").filter((flag) => flag !== "");
 const helm4 = join(process.env.COX_PEERS ?? join(homedir(), ".cache", "coxswain-peers"), "bin", "helm4");
 
 /** One step of a release's life, and the requests that each program made for it: `GET /api/v1/secrets`, in order. */
@@ -53,10 +55,10 @@ export async function countRequests(
   const namespaces = ["cox", "helm4"].map((name) => `requests-${process.pid}-${name}`);
   try {
     const life = async (program: string, name: string, prefix: readonly string[]) => {
-      const place = ["-n", `requests-${process.pid}-${name}`];
+      const place = [...flags, "-n", `requests-${process.pid}-${name}`];
       const install = await run(program, name, ...prefix, "install", name, chart, "--create-namespace", ...place);
       const upgrade = await run(program, name, ...prefix, "upgrade", name, chart, ...place);
-      await run(program, name, ...prefix, "uninstall", name, ...place);
+      await run(program, name, ...prefix, "uninstall", name, ...place.slice(flags.length));
       return { install, upgrade };
     };
     const theirs = await life(helm4, "helm4", []);
