@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, write
 import { join, relative } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { writeCodeCache } from "./code-cache.ts";
-import { entry, type Stamp } from "./entry.ts";
+import { entry } from "./entry.ts";
 import { withLazyBuiltins } from "./lazy-builtins.ts";
+import { stampsOf } from "./stamps.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -35,14 +36,15 @@ export async function build(): Promise<Written> {
   }
   const cache = offline.fileName.replace(/cjs$/, "cache");
   await writeCodeCache(join(dist, offline.fileName), join(dist, cache));
-  const restFile = `sources-${began.toString(36)}.json`;
-  const rest = chunks.filter((chunk) => chunk !== offline);
-  writeFileSync(join(dist, restFile), JSON.stringify(stamps(rest, began)));
-  const text = entry({ offline: offline.fileName, cache, sources: stamps([offline], began), restFile });
+  // A list of its own for each build: an entry must never be held against the sources of another.
+  const stamps = `sources-${began.toString(36)}.json`;
+  writeFileSync(join(dist, stamps), JSON.stringify(stampsOf(sourcesOf(chunks), began)));
+  const sources = stampsOf(sourcesOf([offline]), began);
+  const text = entry({ offline: offline.fileName, cache, sources, stamps });
   writeFileSync(join(dist, ".cox.cjs"), text);
   renameSync(join(dist, ".cox.cjs"), join(dist, "cox.cjs"));
   rmSync(join(dist, "compile-cache"), { recursive: true, force: true });
-  removeOld(new Set([cache, restFile, ...chunks.map(({ fileName }) => fileName)]));
+  removeOld(new Set([cache, stamps, ...chunks.map(({ fileName }) => fileName)]));
   return { files: chunks.length, bytes: chunks.reduce((sum, { code }) => sum + code.length, text.length) };
 }
 
@@ -117,15 +119,11 @@ function sourceUrls(): Plugin {
   };
 }
 
-/** What tells that the sources of chunks are the ones that were bundled. */
-function stamps(chunks: readonly OutputChunk[], began: number): Stamp[] {
-  const sources = chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => id.startsWith(join(root, "src")));
-  return sources.toSorted().map((id) => {
-    const { size, mtimeMs } = statSync(id);
-    const path = relative(root, id);
-    if (mtimeMs >= began) throw new Error(`cannot build: ${path} changed meanwhile`);
-    return [path, size, mtimeMs];
-  });
+/** What chunks are made of, by paths from the root: the project's own sources, and the packages as they are locked. */
+function sourcesOf(chunks: readonly OutputChunk[]): string[] {
+  const own = join(root, "src");
+  const ids = chunks.flatMap(({ moduleIds }) => moduleIds).filter((id) => id.startsWith(own));
+  return [...ids.map((id) => relative(root, id)), "package-lock.json"];
 }
 
 function removeOld(current: ReadonlySet<string>): void {

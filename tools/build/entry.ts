@@ -1,5 +1,4 @@
-/** A source's path from the root, its size and when it was changed, in milliseconds. */
-export type Stamp = readonly [path: string, size: number, modified: number];
+import type { Stamp } from "./stamps.ts";
 
 export interface EntryParts {
   /** The file in dist/ with the code of what `helm template` runs; it exports `main`. */
@@ -8,15 +7,15 @@ export interface EntryParts {
   readonly cache: string;
   /** Its sources. */
   readonly sources: readonly Stamp[];
-  /** The file in dist/ with the stamps of all other sources. */
-  readonly restFile: string;
+  /** The file in dist/ with the stamps of all sources. */
+  readonly stamps: string;
 }
 
 /**
  * The text of dist/cox.cjs. It runs the bundle only while every source of it is as it was bundled, and the sources themselves otherwise:
  * looking at them takes less than a millisecond for `helm template`, and nobody ever runs stale code.
  */
-export function entry({ offline, cache, sources, restFile }: EntryParts): string {
+export function entry({ offline, cache, sources, stamps }: EntryParts): string {
   return `// Written by tools/build.ts.
 "use strict";
 const { readFileSync, statSync, writeSync } = require("node:fs");
@@ -31,8 +30,8 @@ function isFresh(stamps) {
   return true;
 }
 
-function readRest() {
-  return JSON.parse(readFileSync(__dirname + ${JSON.stringify(`/${restFile}`)}, "utf8"));
+function readStamps() {
+  return JSON.parse(readFileSync(__dirname + ${JSON.stringify(`/${stamps}`)}, "utf8"));
 }
 
 // As require() would, but with code for every function that the build has run: Node's own compile cache has the outermost ones only.
@@ -58,8 +57,7 @@ const isTemplate = line[isHelm ? 0 : 1] === "template";
 if (!isHelm && line.length === 1 && (line[0] === "--version" || line[0] === "version")) {
   writeSync(1, "cox version " + JSON.parse(readFileSync(root + "package.json", "utf8")).version + "\\n");
 } else if (
-  isFresh(${JSON.stringify(sources)}) &&
-  (isTemplate || isFresh(readRest()))
+  isFresh(isTemplate ? ${JSON.stringify(sources)} : readStamps())
 ) {
   load()
     .main(line)
