@@ -119,7 +119,9 @@ export function openRepository(name: RepositoryName, options: RegistryOptions): 
       if (descriptor.size > limit)
         throw new OciError("TooLarge", `blob ${descriptor.digest} has ${descriptor.size} bytes; the limit is ${limit}`);
       const url = session.url(`blobs/${descriptor.digest}`);
-      const content = await readBody(await session.send({ method: "GET", url }), limit, `blob ${descriptor.digest}`);
+      // More than it is said to have makes it another blob: there is no need to read on.
+      const answer = await session.send({ method: "GET", url });
+      const content = await readBody(answer, descriptor.size, `blob ${descriptor.digest}`);
       const digest = digestLike(descriptor.digest, content);
       if (digest !== descriptor.digest)
         throw new OciError("DigestMismatch", `blob has digest ${digest}, wanted ${descriptor.digest}`);
