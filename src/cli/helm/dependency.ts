@@ -6,7 +6,7 @@ import { buildDependencies, type DependencyWork, updateDependencies } from "./de
 import { globalFlags } from "./global-flags.ts";
 import { createHelmRegistry } from "./registry/client.ts";
 import type { Verify } from "./remote/download.ts";
-import { defaultKeyring, helmSettings, settingsIn } from "./settings.ts";
+import { defaultKeyring, settingsIn } from "./settings.ts";
 
 const flags = {
   ...globalFlags,
@@ -51,7 +51,7 @@ function workOf(
   given: FlagValues<typeof flags>,
   { io, verify }: { readonly io: Io; readonly verify: Verify },
 ): DependencyWork {
-  const settings = settingsIn(io, helmSettings(io, given));
+  const settings = settingsIn(io, given);
   return {
     chartPath: cleaned(chartPath),
     settings,

@@ -6,7 +6,7 @@ import { loadChartDirectory } from "../../chart/node/index.ts";
 import { CommandError, type Io } from "../command.ts";
 import { type ChartPathFlagValues, originOf } from "./chart-path-flags.ts";
 import { logLine } from "./log-line.ts";
-import { helmSettings, type SettingsFlagValues, settingsIn } from "./settings.ts";
+import { type SettingsFlagValues, settingsIn } from "./settings.ts";
 import { openFailure } from "./values-flags.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function locateChart(
       throw new CommandError(`path ${JSON.stringify(trimmed)} not found`);
   }
   const { locateRemoteChart } = await import("./remote/locate.ts");
-  const settings = settingsIn(io, helmSettings(io, flags));
+  const settings = settingsIn(io, flags);
   return await locateRemoteChart(trimmed, { origin: originOf(flags, io), settings, io });
 }
 

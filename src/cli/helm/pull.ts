@@ -12,7 +12,7 @@ import { downloadTo } from "./remote/download.ts";
 import { findInRepository } from "./remote/find-in-repository.ts";
 import { fetchingOf } from "./remote/locate.ts";
 import { describeVerification } from "./remote/verify.ts";
-import { helmSettings, pathIn, settingsIn } from "./settings.ts";
+import { pathIn, settingsIn } from "./settings.ts";
 
 const usage = "helm pull [chart URL | repo/chartname] [...] [flags]";
 
@@ -51,7 +51,7 @@ export const command = defineCommand({
 });
 
 async function pull(reference: string, flags: PullFlags, io: Io): Promise<void> {
-  const settings = settingsIn(io, helmSettings(io, flags));
+  const settings = settingsIn(io, flags);
   const origin = originOf(flags, io);
   const fetching = fetchingOf(origin, { settings, io, later: flags.prov });
   const wanted = origin.repositoryUrl === "" ? reference : await findInRepository(reference, origin, io);

@@ -9,7 +9,7 @@ import { globalFlags } from "./global-flags.ts";
 import { loadChart } from "./local-chart.ts";
 import { createHelmRegistry, underscoreNote } from "./registry/client.ts";
 import { isOci, parseHelmReference } from "./registry/reference.ts";
-import { helmSettings, pathIn, settingsIn } from "./settings.ts";
+import { pathIn, settingsIn } from "./settings.ts";
 
 const usage = "helm push [chart] [remote] [flags]";
 
@@ -34,7 +34,7 @@ export const command = defineCommand({
     const provenance = (await exists(signed)) ? await readFile(signed) : undefined;
     const base = remote.slice("oci://".length);
     const target = parseHelmReference(`${posix.join(base, metadata.name)}:${metadata.version}`);
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     const registry = createHelmRegistry({ connection: connectionOf(flags), settings, io });
     const pushed = await pushChart(await registry.open(target), {
       archive,

@@ -9,7 +9,7 @@ import { eraseCredentials, storeCredentials } from "./registry/credentials.ts";
 import { passwordFromInput } from "./registry/password.ts";
 import { invalidRegistry } from "./registry/reference.ts";
 import { readTls } from "./remote/tls.ts";
-import { helmSettings, settingsIn } from "./settings.ts";
+import { settingsIn } from "./settings.ts";
 
 const loginUsage = "helm registry login [host] [flags]";
 
@@ -58,7 +58,7 @@ export const login = defineCommand({
     } catch (cause) {
       throw new CommandError(`authenticating to ${JSON.stringify(host)}: ${messageOf(cause)}`);
     }
-    const { registryConfig } = settingsIn(io, helmSettings(io, flags));
+    const { registryConfig } = settingsIn(io, flags);
     await storeCredentials(registryConfig, host, { username, password, io });
     io.stdout("Login Succeeded\n");
     return 0;
@@ -75,7 +75,7 @@ export const logout = defineCommand({
   flags: globalFlags,
   checkArgs: takesAtLeast(1, logoutUsage),
   run: async ({ flags, args: [host = ""], io }) => {
-    const { registryConfig } = settingsIn(io, helmSettings(io, flags));
+    const { registryConfig } = settingsIn(io, flags);
     await eraseCredentials(registryConfig, host, io);
     io.stdout(`Removing login credentials for ${host}\n`);
     return 0;

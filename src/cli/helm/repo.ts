@@ -6,7 +6,13 @@ import { takesAtLeast, takesExactly, takesNoArguments } from "./arguments.ts";
 import { globalFlags } from "./global-flags.ts";
 import { helmTable } from "./go-table.ts";
 import { jsonLine, outputFlags, outputFormat, writeOutput } from "./output.ts";
-import { cachedChartsPath, cachedIndexPath, defaultTimeout, updateCachedIndex } from "./repositories/index-cache.ts";
+import {
+  cachedChartsPath,
+  cachedIndexPath,
+  defaultTimeout,
+  updateCachedIndex,
+  updateCachedIndexes,
+} from "./repositories/index-cache.ts";
 import {
   readRepositories,
   type RepositoryEntry,
@@ -15,7 +21,7 @@ import {
   writeRepositories,
 } from "./repositories/repository-file.ts";
 import { passwordFromInput } from "./registry/password.ts";
-import { type HelmSettings, helmSettings, settingsIn } from "./settings.ts";
+import { type HelmSettings, settingsIn } from "./settings.ts";
 
 const timeoutFlag = {
   timeout: { type: "duration", default: defaultTimeout, help: "time to wait for the index file download to complete" },
@@ -53,7 +59,7 @@ export const add = defineCommand({
   },
   checkArgs: takesExactly(2, addUsage),
   run: async ({ flags, args: [name = "", url = ""], io }) => {
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     if (!flags["allow-deprecated-repos"]) refuseDeprecated(url);
     await makeLock(settings);
     const file = await readRepositories(settings.repositoryConfig);
@@ -99,7 +105,7 @@ export const list = defineCommand({
   checkArgs: takesNoArguments(listUsage),
   run: async ({ flags, io }) => {
     const format = outputFormat(flags);
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     // helm: a file that cannot be read has no repositories.
     const file = await tryReadRepositories(settings.repositoryConfig).catch(() => undefined);
     const repositories = file?.repositories ?? [];
@@ -131,7 +137,7 @@ export const remove = defineCommand({
   flags: globalFlags,
   checkArgs: takesAtLeast(1, removeUsage),
   run: async ({ flags, args, io }) => {
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     let file = await tryReadRepositories(settings.repositoryConfig).catch(() => undefined);
     if (file === undefined || file.repositories.length === 0) throw new CommandError("no repositories configured");
     for (const name of args) {
@@ -157,7 +163,7 @@ export const update = defineCommand({
   summary: "update information of available charts locally from chart repositories",
   flags: { ...globalFlags, ...timeoutFlag },
   run: async ({ flags, args, io }) => {
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     const { repositories } = await readRepositories(settings.repositoryConfig).catch((cause: unknown) => {
       throw new CommandError(`failed loading file: ${settings.repositoryConfig}: ${messageOf(cause)}`);
     });
@@ -168,21 +174,7 @@ export const update = defineCommand({
     }
     const wanted = repositories.filter(({ name }) => args.length === 0 || args.includes(name));
     io.stdout("Hang tight while we grab the latest from your chart repositories...\n");
-    const failed: string[] = [];
-    await Promise.all(
-      wanted.map(async (entry) => {
-        const { name, url } = entry;
-        try {
-          await updateCachedIndex(entry, { settings, io, timeout: flags.timeout });
-          io.stdout(`...Successfully got an update from the ${JSON.stringify(name)} chart repository\n`);
-        } catch (cause) {
-          failed.push(url);
-          io.stdout(
-            `...Unable to get an update from the ${JSON.stringify(name)} chart repository (${url}):\n\t${messageOf(cause)}\n`,
-          );
-        }
-      }),
-    );
+    const failed = await updateCachedIndexes(wanted, { settings, io, out: io.stdout, timeout: flags.timeout });
     if (failed.length > 0) throw new CommandError(`failed to update the following repositories: [${failed.join(" ")}]`);
     io.stdout("Update Complete. ⎈Happy Helming!⎈\n");
     return 0;

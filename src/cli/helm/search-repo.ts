@@ -9,7 +9,7 @@ import { logLine } from "./log-line.ts";
 import { outputFlags, outputFormat, writeOutput } from "./output.ts";
 import { loadCachedIndex } from "./repositories/index-cache.ts";
 import { tryReadRepositories } from "./repositories/repository-file.ts";
-import { type HelmSettings, helmSettings, settingsIn } from "./settings.ts";
+import { type HelmSettings, settingsIn } from "./settings.ts";
 
 /** A line of the search: a chart, or with `--versions` one version of it. */
 interface Candidate {
@@ -48,7 +48,7 @@ export const command = defineCommand({
   },
   run: async ({ flags, args, io }) => {
     const format = outputFormat(flags);
-    const settings = settingsIn(io, helmSettings(io, flags));
+    const settings = settingsIn(io, flags);
     const range = flags.version || (flags.devel ? ">0.0.0-0" : ">0.0.0");
     // A range is always set: helm looks at all versions and shows one of each chart unless it is told otherwise.
     const candidates = await readCandidates(settings, io);

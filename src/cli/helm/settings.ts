@@ -44,7 +44,8 @@ export function helmSettings(io: Pick<Io, "env">, flags?: SettingsFlagValues): H
 }
 
 /** The same paths below the working directory, to open files by. */
-export function settingsIn(io: Pick<Io, "cwd">, settings: HelmSettings): HelmSettings {
+export function settingsIn(io: Pick<Io, "cwd" | "env">, flags: SettingsFlagValues): HelmSettings {
+  const settings = helmSettings(io, flags);
   return {
     ...settings,
     registryConfig: resolve(io.cwd, settings.registryConfig),

@@ -1,7 +1,7 @@
 import type { Io } from "../../command.ts";
 import { type ConnectionFlagValues, connectionOf } from "../chart-path-flags.ts";
 import { createHelmRegistry } from "../registry/client.ts";
-import { defaultKeyring, helmSettings, type SettingsFlagValues, settingsIn } from "../settings.ts";
+import { defaultKeyring, type SettingsFlagValues, settingsIn } from "../settings.ts";
 import { updateDependencies } from "./manager.ts";
 
 /** Updates the dependencies of a chart for a command that needs them there: `--dependency-update`. */
@@ -17,7 +17,7 @@ export async function updateOnTheWay(
     readonly out: (text: string) => void;
   },
 ): Promise<void> {
-  const settings = settingsIn(io, helmSettings(io, flags));
+  const settings = settingsIn(io, flags);
   await updateDependencies({
     chartPath,
     settings,

@@ -1,12 +1,11 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { messageOf } from "../../../base/errors.ts";
 import { sha256Sync } from "../../../base/node/digest.ts";
 import type { Dependency } from "../../../chart/index.ts";
 import { CommandError, type Io } from "../../command.ts";
 import { equalUrls } from "../remote/resolve.ts";
 import { isOci } from "../registry/reference.ts";
-import { accessOf, updateCachedIndex } from "../repositories/index-cache.ts";
+import { accessOf, updateCachedIndexes } from "../repositories/index-cache.ts";
 import { readRepositories, type RepositoryEntry } from "../repositories/repository-file.ts";
 import { pathIn } from "../settings.ts";
 import type { DependencyWork } from "./manager.ts";
@@ -110,19 +109,8 @@ async function updateAll(repositories: readonly RepositoryEntry[], work: Depende
   // helm: of repositories with one URL, but for a slash at its end, only the last is updated.
   const unique = new Map(repositories.map((entry) => [entry.url.replace(/\/$/, ""), entry]));
   for (const entry of unique.values()) await accessOf(entry, io);
-  await Promise.all(
-    [...unique.values()].map(async (entry) => {
-      const isUnmanaged = entry.name.startsWith(unmanagedPrefix);
-      const shown = JSON.stringify(isUnmanaged ? entry.url : entry.name);
-      try {
-        await updateCachedIndex(entry, { settings, io });
-        out(`...Successfully got an update from the ${shown} chart repository\n`);
-      } catch (cause) {
-        const where = isUnmanaged ? "" : ` (${entry.url})`;
-        out(`...Unable to get an update from the ${shown} chart repository${where}:\n\t${messageOf(cause)}\n`);
-      }
-    }),
-  );
+  const isUnmanaged = ({ name }: RepositoryEntry): boolean => name.startsWith(unmanagedPrefix);
+  await updateCachedIndexes([...unique.values()], { settings, io, out, isUnmanaged });
 }
 
 /** Go: url.ParseRequestURI takes what has a scheme, and absolute paths. */

@@ -59,6 +59,39 @@ export async function updateCachedIndex(
   await writeWhole(cachedIndexPath(entry.name, settings), text);
 }
 
+/**
+ * Downloads the indexes of repositories at once, and tells of each as helm does; gives the URLs of those that could not be had.
+ * Repositories without a name of the user's are told by their URL.
+ */
+export async function updateCachedIndexes(
+  repositories: readonly RepositoryEntry[],
+  given: {
+    readonly settings: HelmSettings;
+    readonly io: Io;
+    readonly out: (text: string) => void;
+    readonly timeout?: number;
+    readonly isUnmanaged?: (entry: RepositoryEntry) => boolean;
+  },
+): Promise<readonly string[]> {
+  const { out, isUnmanaged = () => false } = given;
+  const failed: string[] = [];
+  await Promise.all(
+    repositories.map(async (entry) => {
+      const { name, url } = entry;
+      const shown = JSON.stringify(isUnmanaged(entry) ? url : name);
+      try {
+        await updateCachedIndex(entry, given);
+        out(`...Successfully got an update from the ${shown} chart repository\n`);
+      } catch (cause) {
+        failed.push(url);
+        const where = isUnmanaged(entry) ? "" : ` (${url})`;
+        out(`...Unable to get an update from the ${shown} chart repository${where}:\n\t${messageOf(cause)}\n`);
+      }
+    }),
+  );
+  return failed;
+}
+
 export function cachedIndexPath(name: string, settings: HelmSettings): string {
   return join(settings.repositoryCache, `${name}-index.yaml`);
 }
