@@ -2,6 +2,7 @@ import type { HelmRelease } from "../../api/index.ts";
 import type { Concealer } from "../concealment.ts";
 import { type Context, writeStatus } from "../runtime/index.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
+import { withGatedDefaults } from "./gated-defaults.ts";
 import type { Status } from "./history.ts";
 import { releaseNameOf } from "./names.ts";
 import { record, type StatusEvent } from "./status.ts";
@@ -27,9 +28,13 @@ export interface Ledger {
 export function openLedger(
   object: HelmRelease,
   context: Context,
-  options: { readonly releases: StoredReleases; readonly concealer: Concealer },
+  options: {
+    readonly releases: StoredReleases;
+    readonly concealer: Concealer;
+    readonly featureGates?: ReadonlySet<string>;
+  },
 ): Ledger {
-  const { releases, concealer } = options;
+  const { releases, concealer, featureGates = new Set() } = options;
   let stored = object;
   let storage: ReleaseStorage | undefined;
   let place: string | undefined;
@@ -41,7 +46,7 @@ export function openLedger(
   };
   return {
     get release() {
-      return { ...stored, status };
+      return withGatedDefaults({ ...stored, status }, featureGates);
     },
     get status() {
       return status;

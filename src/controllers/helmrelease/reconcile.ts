@@ -57,7 +57,8 @@ interface Shared extends HelmReleaseOptions {
 async function reconcile(object: HelmRelease, given: Context, shared: Shared): Promise<Outcome> {
   const concealer = createConcealer();
   const context = withConcealment(given, concealer);
-  const options = { releases: shared.releases, concealer };
+  const { releases, featureGates = new Set<string>() } = shared;
+  const options = { releases, concealer, featureGates };
   try {
     if (object.metadata.deletionTimestamp === undefined) {
       const stored = await writeFinalizer(context, object, "present", manager);
