@@ -187,6 +187,8 @@ export interface RenderOptions {
   readonly readApiVersions?: () => Promise<readonly string[]>;
   /** Without it every `lookup` answers `{}`, as offline. */
   readonly lookup?: Lookup;
+  /** An address of a host for `getHostByName`, undefined where there is none; without it the answer is empty, as helm gives unless DNS is enabled. */
+  readonly resolveHost?: (name: string) => Promise<string | undefined>;
   readonly skipSchemaValidation?: boolean;
   readonly postRender?: PostRender;
   readonly postRenderStrategy?: PostRenderStrategy;

@@ -20,6 +20,7 @@ export interface RenderSettings {
   readonly postRender?: PostRender;
   readonly postRenderStrategy?: PostRenderStrategy;
   readonly subNotes?: boolean;
+  readonly resolveHost?: (name: string) => Promise<string | undefined>;
   /** Receives the chart room's log, which may show values: a terminal, not a controller's log. */
   readonly chartLog?: ChartLog;
 }
@@ -65,12 +66,13 @@ export function manifestWithoutSecrets({ manifests }: Rendered): string {
 }
 
 function settingsOf(settings: RenderSettings): Omit<RenderSettings, "chartLog"> & { readonly log?: ChartLog } {
-  const { skipSchemaValidation, postRender, postRenderStrategy, subNotes, chartLog } = settings;
+  const { skipSchemaValidation, postRender, postRenderStrategy, subNotes, resolveHost, chartLog } = settings;
   return {
     ...(skipSchemaValidation === undefined ? {} : { skipSchemaValidation }),
     ...(postRender === undefined ? {} : { postRender }),
     ...(postRenderStrategy === undefined ? {} : { postRenderStrategy }),
     ...(subNotes === undefined ? {} : { subNotes }),
+    ...(resolveHost === undefined ? {} : { resolveHost }),
     ...(chartLog === undefined ? {} : { log: chartLog }),
   };
 }

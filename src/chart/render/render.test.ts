@@ -87,6 +87,24 @@ for (const { name, text, want } of looksAtVersions) {
   });
 }
 
+test("renderChart() resolves hosts only where that is allowed, each once", async () => {
+  const chart = chartOf({
+    "a.yaml": `a: {{ getHostByName "one" }} {{ getHostByName "one" }} {{ getHostByName "two" }}`,
+  });
+  const asked: string[] = [];
+  const resolveHost = async (name: string): Promise<string | undefined> => {
+    asked.push(name);
+    return name === "none" ? undefined : `address-of-${name}`;
+  };
+  const { manifest } = await renderChart(options(chart, { resolveHost }));
+  assert.match(manifest, /^a: address-of-one address-of-one address-of-two$/m);
+  assert.deepEqual(asked, ["one", "two"]);
+  assert.match((await renderChart(options(chart))).manifest, /^a:\s*$/m);
+  await assert.rejects(renderChart(options(chartOf({ "a.yaml": `{{ getHostByName "none" }}` }), { resolveHost })), {
+    message: /error calling getHostByName: invalid argument to Intn$/,
+  });
+});
+
 test("renderChart() fails with what a lookup throws", async () => {
   const lookup = (): Promise<Values> => Promise.reject(new Error("forbidden"));
   await assert.rejects(

@@ -29,6 +29,7 @@ export async function renderChart(options: RenderOptions): Promise<Rendered> {
     capabilities,
     readApiVersions: options.readApiVersions,
     lookup: options.lookup,
+    resolveHost: options.resolveHost,
     strict: options.strict ?? false,
     lint: options.lint ?? false,
     now: options.now,

@@ -14,6 +14,7 @@ export interface TemplateRun extends Omit<ScopeOptions, "values" | "pending"> {
   readonly freshValues: () => Values;
   readonly readApiVersions?: RenderOptions["readApiVersions"];
   readonly lookup: Lookup | undefined;
+  readonly resolveHost?: RenderOptions["resolveHost"];
   readonly strict: boolean;
   readonly lint: boolean;
   readonly now: (() => Date) | undefined;
@@ -29,7 +30,7 @@ const maxAttempts = 1000;
  * fetched, and all are run again. Throws ChartError with Helm's text for a template that fails.
  */
 export async function renderTemplates(given: TemplateRun): Promise<RenderedFile[]> {
-  const answers = new Map<string, Values>();
+  const answers: Answers = { objects: new Map(), hosts: new Map() };
   let run = given;
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     try {
@@ -41,9 +42,13 @@ export async function renderTemplates(given: TemplateRun): Promise<RenderedFile[
         run = { ...run, capabilities, readApiVersions: undefined };
         continue;
       }
+      if (error instanceof HostPending && run.resolveHost !== undefined) {
+        answers.hosts.set(error.objectName, await run.resolveHost(error.objectName));
+        continue;
+      }
       if (!(error instanceof LookupPending) || run.lookup === undefined) throw error;
       const { apiVersion, kind, namespace, objectName: name } = error;
-      answers.set(
+      answers.objects.set(
         questionKey(apiVersion, kind, namespace, name),
         await run.lookup({ apiVersion, kind, namespace, name }),
       );
@@ -52,16 +57,36 @@ export async function renderTemplates(given: TemplateRun): Promise<RenderedFile[
   throw new ChartError("RenderFailed", `rendering template failed: more than ${maxAttempts} different lookups`);
 }
 
-function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): RenderedFile[] {
+/** What templates have asked for so far. */
+interface Answers {
+  readonly objects: Map<string, Values>;
+  readonly hosts: Map<string, string | undefined>;
+}
+
+/** Thrown by a template that asks for a host's address that nobody has looked up yet. */
+class HostPending extends LookupPending {
+  constructor(name: string) {
+    super({ apiVersion: "", kind: "Host", namespace: "", name });
+  }
+}
+
+function renderOnce(run: TemplateRun, answers: Answers): RenderedFile[] {
   const templates = renderables({ ...run, values: run.freshValues(), pending: run.readApiVersions !== undefined });
   const set = compiledTemplates(run.loaded, { templates, strict: run.strict });
   const includes = new Map<string, number>();
   const work: Work = { began: performance.now(), steps: 0 };
   const lookup = (apiVersion: string, kind: string, namespace: string, name: string): unknown => {
-    const answer = answers.get(questionKey(apiVersion, kind, namespace, name));
+    const answer = answers.objects.get(questionKey(apiVersion, kind, namespace, name));
     if (answer === undefined) throw new LookupPending({ apiVersion, kind, namespace, name });
     // Each caller gets its own: templates may change what they are given.
     return structuredClone(answer);
+  };
+  const getHostByName = (name: string): string => {
+    if (!answers.hosts.has(name)) throw new HostPending(name);
+    const address = answers.hosts.get(name);
+    // Sprig takes one of the addresses by chance, and Go panics where there is none.
+    if (address === undefined) throw new Error("invalid argument to Intn");
+    return address;
   };
   const rendered: RenderedFile[] = [];
   for (const { name, scope, basePath } of templates) {
@@ -74,6 +99,7 @@ function renderOnce(run: TemplateRun, answers: ReadonlyMap<string, Values>): Ren
       lint: run.lint,
       ...(run.now === undefined ? {} : { now: run.now }),
       ...(run.lookup === undefined || run.lint ? {} : { lookup }),
+      ...(run.resolveHost === undefined ? {} : { getHostByName }),
       // Helm logs what `required` and `fail` would have stopped at.
       warn: (message: string, about = "missing required value") =>
         run.log?.({ level: about === "funcMap fail" ? "INFO" : "WARN", message: about, attributes: { message } }),

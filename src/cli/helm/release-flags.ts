@@ -57,7 +57,7 @@ interface Given {
   readonly io: Io;
 }
 
-/** Warns of deprecated flags and refuses those that exclude each other, or that nothing here answers yet, with cobra's texts. */
+/** Warns of deprecated flags and refuses those that exclude each other, with cobra's texts. */
 export function checkReleaseFlags({ given, io }: Given): void {
   const deprecated = { force: "force-replace", atomic: "rollback-on-failure" } as const;
   for (const [old, better] of Object.entries(deprecated)) {
@@ -70,7 +70,6 @@ export function checkReleaseFlags({ given, io }: Given): void {
       `if any flags in the group [${force} force-conflicts] are set none of the others can be; [${set}] were all set`,
     );
   }
-  if (given.has("enable-dns")) throw new CommandError("--enable-dns is not available yet");
 }
 
 /** Reads `--labels`. Throws CommandError with pflag's text. */

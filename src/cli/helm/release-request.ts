@@ -7,6 +7,7 @@ import { loadInstallable, locateChart, logTo } from "./local-chart.ts";
 import { type OutputFormat, outputFormat } from "./output.ts";
 import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseFlags, labelsOf, type ReleaseFlagValues } from "./release-flags.ts";
+import { resolveHost } from "./resolve-host.ts";
 import { driverOf } from "./storage.ts";
 import { readValues } from "./values-flags.ts";
 import { waitStrategy } from "./wait-flags.ts";
@@ -51,6 +52,7 @@ export function readRequest({
       skipSchemaValidation: flags["skip-schema-validation"],
       subNotes: flags["render-subchart-notes"],
       chartLog: logTo(io),
+      ...(flags["enable-dns"] ? { resolveHost } : {}),
       ...(postRender === undefined ? {} : { postRender }),
     },
   };

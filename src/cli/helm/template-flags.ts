@@ -96,7 +96,6 @@ export function checkTemplateFlags(given: ReadonlySet<string>, io: Io): void {
       `if any flags in the group [${group.join(" ")}] are set none of the others can be; [${set}] were all set`,
     );
   }
-  if (given.has("enable-dns")) throw new CommandError("--enable-dns is not available yet");
 }
 
 /** Whether a cluster is asked: `--dry-run=server`, or what `--validate` means. Throws CommandError with helm's text. */

@@ -20,6 +20,7 @@ import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
 import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
+import { resolveHost } from "./resolve-host.ts";
 import { asksServer, checkTemplateFlags, templateFlags } from "./template-flags.ts";
 import type { ClusterAnswers } from "./template-on-server.ts";
 import { readValues } from "./values-flags.ts";
@@ -69,6 +70,7 @@ export const command = defineCommand({
         limits: templateLimits(flags),
         now: io.now,
         log: logTo(io),
+        ...(flags["enable-dns"] ? { resolveHost } : {}),
         ...(postRender === undefined ? {} : { postRender }),
       });
     };
