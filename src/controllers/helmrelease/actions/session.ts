@@ -2,8 +2,8 @@ import type { HelmRelease, KubeObject } from "../../../api/index.ts";
 import { messageOf } from "../../../base/errors.ts";
 import { isValues } from "../../../base/value.ts";
 import { parseYamlDocuments } from "../../../base/yaml/index.ts";
-import { type ReleaseContext, type ReleaseRecord, unreadyOf } from "../../../release/index.ts";
-import { explainAll } from "../../explain.ts";
+import { type ReleaseContext, type ReleaseRecord, reasonsOf } from "../../../release/index.ts";
+import { appendix } from "../../explain.ts";
 import { compileHealthChecks } from "../../expressions.ts";
 import type { Context } from "../../runtime/index.ts";
 import type { Snapshot } from "../history.ts";
@@ -36,7 +36,8 @@ export function openAction(ledger: Ledger, context: Context) {
   /** Why it failed, in Helm's words, and why what was waited for is not ready. */
   const describe = async (error: unknown): Promise<{ readonly text: string; readonly reasons: string }> => {
     for (const record of written.values()) for (const secret of secretsOf(record)) ledger.concealer.add(secret);
-    return { text: messageOf(error).trim(), reasons: await explainAll(unreadyOf(error), context) };
+    // They were read when the wait ended: what a failed hook left may be deleted by now.
+    return { text: messageOf(error).trim(), reasons: appendix(reasonsOf(error)) };
   };
   return { releaseContext, logs, written, snapshots, describe };
 }
