@@ -57,7 +57,11 @@ function makeIndex(): string {
       lines.push(
         "  - annotations:",
         "      category: Infrastructure",
-        `      images: ${JSON.stringify(`- name: chart-${chart}\n  image: docker.io/example/chart-${chart}:${version}\n`.repeat(3))}`,
+        "      images: |",
+        ...[0, 1, 2].flatMap((part) => [
+          `        - name: chart-${chart}-${part}`,
+          `          image: docker.io/example/chart-${chart}:${version}`,
+        ]),
         "    apiVersion: v2",
         `    appVersion: ${version}.0.0`,
         `    created: "2026-11-${String(1 + version).padStart(2, "0")}T10:00:00.000000000Z"`,
