@@ -39,29 +39,35 @@ test("helm template prints the first of 50 MB before it has made the last, and h
     const child = spawn(process.execPath, [main, "helm", "template", "x", chart], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const ended = once(child, "exit");
+    const closed = once(child, "close");
     let received = 0;
-    const until = async (bytes: number): Promise<void> => {
-      while (received < bytes) {
-        const [piece] = (await once(child.stdout, "data")) as [Buffer];
-        received += piece.length;
-      }
+    let wanted = Number.POSITIVE_INFINITY;
+    let reached = (): void => {};
+    child.stdout.on("data", (piece: Buffer) => {
+      received += piece.length;
+      if (received < wanted) return;
       child.stdout.pause();
+      reached();
+    });
+    const readUntil = async (bytes: number): Promise<void> => {
+      wanted = bytes;
+      const arrived = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      child.stdout.resume();
+      await arrived;
     };
-    await until(1);
+    await readUntil(1);
     // Nobody reads on, so the program stands in the middle of writing: the pipe holds 64 KiB.
     assert.equal(child.exitCode, null);
     assert.ok(received < outputBytes / 10);
     const atFirst = peakOf(child.pid);
-    child.stdout.resume();
-    await until(outputBytes - 2 * 1024 * 1024);
+    await readUntil(outputBytes - 2 * 1024 * 1024);
     assert.equal(child.exitCode, null);
     const atLast = peakOf(child.pid);
+    wanted = Number.POSITIVE_INFINITY;
     child.stdout.resume();
-    child.stdout.on("data", (piece: Buffer) => {
-      received += piece.length;
-    });
-    const [code] = await ended;
+    const [code] = await closed;
     assert.equal(code, 0);
     assert.ok(received > outputBytes);
     const grown = atLast - atFirst;
