@@ -5,6 +5,7 @@ import { type Chart, formatLock, legacyLockDigest, lockDigest } from "../../../c
 import { CommandError, type Io } from "../../command.ts";
 import { writeWhole } from "../../files.ts";
 import { loadChart } from "../local-chart.ts";
+import { logLine } from "../log-line.ts";
 import { type Surroundings, equalUrls } from "../remote/resolve.ts";
 import type { Verify } from "../remote/download.ts";
 import { statFailure } from "../remote/verify.ts";
@@ -57,6 +58,8 @@ export async function buildDependencies(work: DependencyWork): Promise<void> {
       throw new CommandError(
         "the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update the dependencies with 'helm dependency update'",
       );
+    const message = "warning: a valid Helm v3 hash was not found. Checking against Helm v2 hash...";
+    work.io.stderr(logLine({ level: "INFO", message }));
     if (legacy !== lock.digest)
       throw new CommandError(
         "the lock file (requirements.lock) is out of sync with the dependencies file (requirements.yaml). Please update the dependencies",
