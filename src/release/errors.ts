@@ -77,14 +77,6 @@ export function hasCode(thrown: unknown, code: ReleaseErrorCode): boolean {
   return thrown instanceof ReleaseError && thrown.code === code;
 }
 
-/** The objects that were waited for in vain, wherever in the chain of causes that is told. */
-export function unreadyOf(thrown: unknown): readonly ObjectReference[] {
-  for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error instanceof ReleaseError && error.unready.length > 0) return error.unready;
-  }
-  return [];
-}
-
 /** What every lookup says of a release that is not there; Helm's text. */
 export function notFound(): ReleaseError {
   return new ReleaseError("NotFound", "release: not found");

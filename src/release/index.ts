@@ -5,7 +5,7 @@ export { decodeRecord, encodeRecord } from "./codec.ts";
 export { decodeRecordJson } from "./decode.ts";
 export { applyCrds, type CrdPolicy } from "./crds.ts";
 export { configDigest, snapshotDigest } from "./digest.ts";
-export { hasCode, ReleaseError, type ReleaseErrorCode, unreadyOf } from "./errors.ts";
+export { hasCode, ReleaseError, type ReleaseErrorCode } from "./errors.ts";
 export { encodeRecordJson } from "./encode.ts";
 export { encodeValue as encodeGoJson } from "./go-json.ts";
 export { install, type InstallOptions } from "./install.ts";

@@ -43,6 +43,8 @@ export interface ExecPlugin {
   readonly env: Readonly<Record<string, string>>;
   readonly installHint: string;
   readonly provideClusterInfo: boolean;
+  /** What the kubeconfig's cluster has for programs; null when nothing. */
+  readonly config: unknown;
   /** Whether it may ask the user something: never, if there is a terminal, or only with one. */
   readonly interactiveMode: InteractiveMode;
 }
@@ -72,7 +74,7 @@ export function connectionOf(config: Kubeconfig, contextName?: string): Connecti
     tls: tlsOf(cluster, user),
     ...optional("proxyUrl", proxyOf(text(cluster, "proxy-url"))),
     ...(cluster["disable-compression"] === true ? { disableCompression: true } : {}),
-    auth: authOf(user, userName, config.origins.get(userName)),
+    auth: authOf(user, { name: userName, file: config.origins.get(userName), cluster }),
     ...impersonationOf(user),
   };
 }
@@ -153,12 +155,15 @@ function sourceOf(fields: Fields, name: string): Source | undefined {
   return file === "" ? undefined : { file };
 }
 
-function authOf(user: Fields, name: string, file: string | undefined): Auth {
+function authOf(
+  user: Fields,
+  { name, file, cluster }: { readonly name: string; readonly file: string | undefined; readonly cluster: Fields },
+): Auth {
   const exec = user["exec"];
   if (isFields(exec) && isFields(user["auth-provider"])) {
     throw new KubeError("kubeconfig", `authProvider cannot be provided in combination with an exec plugin for ${name}`);
   }
-  if (isFields(exec)) return { kind: "exec", exec: execOf(exec, name) };
+  if (isFields(exec)) return { kind: "exec", exec: execOf(exec, name, cluster) };
   // client-go: a token in a file wins over one in the kubeconfig.
   const tokenFile = text(user, "tokenFile");
   if (tokenFile !== "") return { kind: "token", token: { file: tokenFile } };
@@ -192,7 +197,7 @@ function oidcOf(provider: Fields, user: string, file: string | undefined): Oidc 
   };
 }
 
-function execOf(exec: Fields, user: string): ExecPlugin {
+function execOf(exec: Fields, user: string, cluster: Fields): ExecPlugin {
   const command = text(exec, "command");
   if (command === "") {
     throw new KubeError(
@@ -222,8 +227,14 @@ function execOf(exec: Fields, user: string): ExecPlugin {
     env: Object.fromEntries(variables.map((variable) => [text(variable, "name"), text(variable, "value")])),
     installHint: text(exec, "installHint"),
     provideClusterInfo: exec["provideClusterInfo"] === true,
+    config: extensionOf(cluster),
     interactiveMode: mode,
   };
+}
+
+function extensionOf({ extensions }: Fields): unknown {
+  const all = (Array.isArray(extensions) ? extensions : []).filter(isFields);
+  return all.find((one) => one["name"] === "client.authentication.k8s.io/exec")?.["extension"] ?? null;
 }
 
 function impersonationOf(user: Fields): { readonly impersonate?: Impersonation } {

@@ -23,7 +23,7 @@ export interface CredentialOptions {
   readonly reach: (oidc: Oidc) => Fetch;
 }
 
-const tokenLife = 60_000;
+const fileLife = 60_000;
 
 /** Makes the source of a connection's credentials. Files are read again every minute, for projected tokens change. */
 export function createCredentials(
@@ -53,7 +53,7 @@ export function createCredentials(
       const answer =
         auth.kind === "oidc" ? await identify(auth.oidc) : await authenticate(connection, auth, env, now());
       const { expires, ...given } = answer;
-      if (known?.credentials === credentials) known.expires = expires;
+      if (known?.credentials === credentials) known.expires = Math.min(expires, filesExpire(connection, now()));
       return { ...own, ...given };
     });
     const credentials: Promise<Credentials> = fetching;
@@ -63,6 +63,12 @@ export function createCredentials(
     });
     return credentials;
   };
+}
+
+/** Certificates in files are replaced while we run; a program's answer is not asked for again because of them. */
+function filesExpire({ tls, auth }: Connection, time: number): number {
+  const inFile = [tls.certificate, tls.key].some((source) => source !== undefined && "file" in source);
+  return inFile && auth.kind === "none" ? time + fileLife : Number.POSITIVE_INFINITY;
 }
 
 type Authenticated = Credentials & { readonly expires: number };
@@ -80,7 +86,7 @@ async function authenticate(
       const token = (await readSource(auth.token)).trim();
       return {
         authorization: `Bearer ${token}`,
-        expires: "file" in auth.token ? time + tokenLife : Number.POSITIVE_INFINITY,
+        expires: "file" in auth.token ? time + fileLife : Number.POSITIVE_INFINITY,
       };
     }
     case "basic":
@@ -111,7 +117,7 @@ const largestOutput = 1024 * 1024;
 
 async function runPlugin(plugin: ExecPlugin, connection: Connection, env: NodeJS.ProcessEnv): Promise<Authenticated> {
   const { apiVersion, command, args } = plugin;
-  const cluster = plugin.provideClusterInfo ? { cluster: await clusterInfo(connection) } : {};
+  const cluster = plugin.provideClusterInfo ? { cluster: await clusterInfo(connection, plugin) } : {};
   const interactive = isInteractive(plugin);
   const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive, ...cluster } });
   const output = await new Promise<string>((resolve, reject) => {
@@ -181,7 +187,10 @@ function readCredential(output: string, { command, apiVersion }: ExecPlugin): Au
   };
 }
 
-async function clusterInfo({ server, tls, proxyUrl }: Connection): Promise<Readonly<Record<string, unknown>>> {
+async function clusterInfo(
+  { server, tls, proxyUrl }: Connection,
+  { config }: ExecPlugin,
+): Promise<Readonly<Record<string, unknown>>> {
   return {
     server,
     ...(tls.serverName === undefined ? {} : { "tls-server-name": tls.serverName }),
@@ -190,6 +199,6 @@ async function clusterInfo({ server, tls, proxyUrl }: Connection): Promise<Reado
       ? {}
       : { "certificate-authority-data": Buffer.from(await readSource(tls.ca)).toString("base64") }),
     ...(proxyUrl === undefined ? {} : { "proxy-url": proxyUrl }),
-    config: null,
+    config,
   };
 }

@@ -136,6 +136,7 @@ const plugin = (script: string): Auth => ({
     env: { SECRET: "from-the-config" },
     installHint: "Install it",
     provideClusterInfo: false,
+    config: null,
     interactiveMode: "Never",
   },
 });

@@ -95,13 +95,20 @@ const cases: readonly {
           env: { A: "1" },
           installHint: "",
           provideClusterInfo: false,
+          config: null,
           interactiveMode: "Never",
         },
       },
     },
   },
   {
-    name: "a program of the beta, which may ask the user if there is one",
+    name: "a program of the beta, which may ask the user if there is one, and what the cluster has for it",
+    cluster: {
+      extensions: [
+        { name: "other", extension: 1 },
+        { name: "client.authentication.k8s.io/exec", extension: { a: 1 } },
+      ],
+    },
     user: { exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "aws", provideClusterInfo: true } },
     want: {
       auth: {
@@ -113,6 +120,7 @@ const cases: readonly {
           env: {},
           installHint: "",
           provideClusterInfo: true,
+          config: { a: 1 },
           interactiveMode: "IfAvailable",
         },
       },
