@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/errors.ts";
 import { compile } from "../../template/index.ts";
 import { CommandError, type Io } from "../command.ts";
 import { logLine } from "./log-line.ts";
@@ -22,16 +23,22 @@ export function nameAndChart(options: NameOptions): { readonly name: string; rea
     if (nameTemplate !== "") throw new CommandError("cannot set --name-template and also specify a name");
     return { name: first, chart: second };
   }
-  if (nameTemplate !== "")
-    return {
-      name: compile([{ name: "name-template", text: nameTemplate }]).render("name-template", null),
-      chart: first,
-    };
+  if (nameTemplate !== "") return { name: nameOf(nameTemplate), chart: first };
   if (standard !== undefined) return { name: standard, chart: first };
   if (!generate) throw new CommandError("must either provide a name or specify --generate-name");
   const last = first.replace(/\/+$/, "").split("/").at(-1) ?? "";
   const base = last === "." || last === "" ? "chart" : last.split(".", 1)[0]!;
   return { name: `${base}-${Math.floor(now().getTime() / 1000)}`, chart: first };
+}
+
+function nameOf(text: string): string {
+  const name = "name-template";
+  try {
+    return compile([{ name, text }]).render(name, null);
+  } catch (error) {
+    // Go's words, where charts' templates have helm's.
+    throw new CommandError(messageOf(error).replace(/^parse error at \(([^)]*)\): /, "template: $1: "));
+  }
 }
 
 const pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
