@@ -1,4 +1,4 @@
-// Bundles `cox` into dist/: npm run build. docs/design/0003-start-up.md says why and how.
+// Bundles `cox` into dist/: npm run build. docs/design/0008-start-up.md says why and how.
 import { build } from "./build/bundle.ts";
 
 const written = await build();

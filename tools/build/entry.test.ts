@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { entry } from "./entry.ts";
+import { withLazyBuiltins } from "./lazy-builtins.ts";
+import type { Stamp } from "./stamps.ts";
+
+const root = mkdtempSync(join(tmpdir(), "cox-entry-"));
+after(() => rmSync(root, { recursive: true }));
+
+mkdirSync(join(root, "dist"));
+mkdirSync(join(root, "src/cli"), { recursive: true });
+const print = (text: string): string => `console.log(${JSON.stringify(text)} + process.argv.slice(2).join(" "));\n`;
+writeFileSync(join(root, "package.json"), '{"version": "1.2.3"}');
+writeFileSync(join(root, "dist/offline.cjs"), `exports.main = async () => { ${print("bundle: ")} return 3; };`);
+writeFileSync(join(root, "src/cli/main.ts"), print("sources: "));
+for (const name of ["offline.ts", "other.ts"]) writeFileSync(join(root, "src", name), "");
+
+function stamp(path: string): Stamp {
+  const { size, mtimeMs } = statSync(join(root, path));
+  return [path, size, mtimeMs];
+}
+
+/** Writes the entry for the sources as they are, changes something, and tells what runs. */
+function run(line: readonly string[], change: () => void = () => {}): string {
+  const sources = [stamp("src/offline.ts")];
+  writeFileSync(join(root, "dist/sources-1.json"), JSON.stringify([...sources, stamp("src/other.ts")]));
+  const parts = { offline: "offline.cjs", cache: "offline.cache", sources, stamps: "sources-1.json" };
+  writeFileSync(join(root, "dist/cox.cjs"), entry(parts));
+  change();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "dist/cox.cjs"), ...line], {
+    encoding: "utf8",
+    env: {},
+  });
+  return `${stdout.trim()}${stderr} (${status})`;
+}
+
+const touched = (path: string) => (): void => utimesSync(join(root, path), new Date(), Date.now() / 1000 + 10);
+
+const cases = [
+  { name: "runs the bundle for helm template", line: ["helm", "template", "x"], want: "bundle: helm template x (3)" },
+  { name: "runs the bundle for other commands", line: ["helm", "list"], want: "bundle: helm list (3)" },
+  { name: "tells its version by itself", line: ["--version"], want: "cox version 1.2.3 (0)" },
+  {
+    name: "runs the sources when one of them was touched",
+    line: ["helm", "template", "x"],
+    change: touched("src/offline.ts"),
+    want: "sources: helm template x (0)",
+  },
+  {
+    name: "runs the sources when one is longer now",
+    line: ["helm", "list"],
+    change: () => writeFileSync(join(root, "src/other.ts"), "1"),
+    want: "sources: helm list (0)",
+  },
+  {
+    name: "does not look at sources that helm template does not need",
+    line: ["helm", "template", "x"],
+    change: touched("src/other.ts"),
+    want: "bundle: helm template x (3)",
+  },
+  {
+    name: "runs the sources when one is gone",
+    line: ["helm", "template", "x"],
+    change: () => rmSync(join(root, "src/offline.ts")),
+    want: "sources: helm template x (0)",
+  },
+];
+
+for (const { name, line, change, want } of cases) {
+  test(`the entry of dist/ ${name}`, () => assert.equal(run(line, change), want));
+}
+
+test("withLazyBuiltins() loads a part of Node when it is first used, and leaves those that are there", () => {
+  const code =
+    'let node_fs = require("node:fs");\nlet node_zlib = require("node:zlib");\n(0, node_zlib.gunzipSync)(x);\n';
+  assert.equal(
+    withLazyBuiltins(code),
+    'let node_fs = require("node:fs");\nlet node_zlib_;\nconst node_zlib = () => (node_zlib_ ??= require("node:zlib"));\n(0, node_zlib().gunzipSync)(x);\n',
+  );
+});
