@@ -56,6 +56,7 @@ export const failures: readonly Scenario[] = [
   },
   {
     name: "template-error",
+    repeats: true,
     async play(actor) {
       await begin(
         actor,
@@ -185,6 +186,7 @@ export const failures: readonly Scenario[] = [
   },
   {
     name: "values-do-not-fit-the-schema",
+    repeats: true,
     async play(actor) {
       await begin(
         actor,

@@ -133,6 +133,7 @@ export const hooks: readonly Scenario[] = [
   },
   {
     name: "definitions-are-skipped",
+    repeats: true,
     async play(actor) {
       await begin(
         actor,

@@ -9,7 +9,7 @@ interface Recorded {
   count: number;
 }
 
-/** Writes core/v1 Events in the background, in order; an equal one within ten minutes is counted on the first. */
+/** Writes core/v1 Events in the background, in order for each object; an equal one within ten minutes is counted on the first. */
 export function createEventRecorder(options: {
   readonly client: Client;
   readonly component: string;
@@ -19,7 +19,8 @@ export function createEventRecorder(options: {
   const { client, component, now, log } = options;
   const seen = new Map<string, Recorded & { readonly at: number }>();
   const limit = 4096; // client-go's aggregator keeps as many
-  let chain = Promise.resolve();
+  // In order for one object; objects do not wait for each other.
+  const chains = new Map<string, Promise<void>>();
   let serial = 0;
 
   async function write(object: KubeObject, event: Parameters<EventRecorder["record"]>[1], at: Date): Promise<void> {
@@ -75,10 +76,15 @@ export function createEventRecorder(options: {
   return {
     record(object, event) {
       const at = now();
-      chain = chain
+      const { uid = "" } = object.metadata;
+      const written = (chains.get(uid) ?? Promise.resolve())
         .then(() => write(object, event, at))
-        .catch((error: unknown) => log.error("cannot record event", { reason: event.reason, error: String(error) }));
+        .catch((error: unknown) => log.error("cannot record event", { reason: event.reason, error: String(error) }))
+        .finally(() => {
+          if (chains.get(uid) === written) chains.delete(uid);
+        });
+      chains.set(uid, written);
     },
-    flush: () => chain,
+    flush: async () => void (await Promise.all(chains.values())),
   };
 }
