@@ -9,7 +9,7 @@ export {
   storeInHelper,
 } from "./credential-helper.ts";
 export { hostOf, type Keychain, type KnownCredentials, parseDockerConfig } from "./docker-config.ts";
-export { OciError, type OciErrorCode } from "./errors.ts";
+export { OciError, type OciErrorCode, SignatureError, type SignatureErrorCode } from "./errors.ts";
 export { pingRegistry } from "./ping.ts";
 export {
   formatReference,
@@ -32,4 +32,3 @@ export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";
 export { type CosignTrust, createCosignVerifier, type Identity } from "./signatures/cosign.ts";
 export { createNotationVerifier, type NotationTrust } from "./signatures/notation/verify.ts";
-export { SignatureError, type SignatureErrorCode } from "./signatures/errors.ts";

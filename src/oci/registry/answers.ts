@@ -1,3 +1,5 @@
+import { CodedError } from "../../base/errors.ts";
+
 /** The error codes of the distribution specification, with the status that each is answered with. */
 const statusOf = {
   BLOB_UNKNOWN: 404,
@@ -18,21 +20,20 @@ const statusOf = {
   UNSUPPORTED: 405,
 } as const;
 
+export type RefusalCode = keyof typeof statusOf;
+
 /** Why a registry does not do what it was asked: it is thrown inside, and is an answer at the door. */
-export class Refused extends Error {
-  readonly code: keyof typeof statusOf;
+export class Refused extends CodedError<RefusalCode> {
   readonly status: number;
   readonly detail: unknown;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    code: keyof typeof statusOf,
+    code: RefusalCode,
     message: string,
     options: { readonly detail?: unknown; readonly status?: number; readonly headers?: Record<string, string> } = {},
   ) {
-    super(message);
-    this.name = "Refused";
-    this.code = code;
+    super(code, message);
     this.status = options.status ?? statusOf[code];
     this.detail = options.detail;
     this.headers = options.headers ?? {};

@@ -1,16 +1,8 @@
 import { isDigest, isRepositoryName } from "../reference.ts";
-import { answerOf, Refused } from "./answers.ts";
+import { Refused } from "./answers.ts";
+import { type Exchange, notAllowed } from "./exchange.ts";
 import type { Storage } from "./storage.ts";
-import { type Chunk, rangeOf, type Uploads } from "./uploads.ts";
-
-/** What a handler of requests works with. */
-export interface Exchange {
-  readonly request: Request;
-  readonly query: URLSearchParams;
-  readonly storage: Storage;
-  readonly uploads: Uploads;
-  readonly maxManifestSize: number;
-}
+import { type Chunk, rangeOf } from "./uploads.ts";
 
 /** GET, HEAD and DELETE of a blob. */
 export async function answerBlob(
@@ -109,10 +101,6 @@ export async function answerUpload(
     default:
       return notAllowed("GET, PATCH, PUT, DELETE");
   }
-}
-
-export function notAllowed(allow: string): Response {
-  return answerOf(new Refused("UNSUPPORTED", "The operation is unsupported.", { headers: { allow } }));
 }
 
 function accepted(repository: string, id: string, offset: number): Response {

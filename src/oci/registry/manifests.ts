@@ -3,7 +3,7 @@ import { BodyError, readBounded } from "../../base/node/body.ts";
 import { isDigest, isTag } from "../reference.ts";
 import { mediaTypes } from "../types.ts";
 import { pageOf, Refused } from "./answers.ts";
-import { type Exchange, notAllowed } from "./blobs.ts";
+import { type Exchange, notAllowed } from "./exchange.ts";
 import { type PushedManifest, readPushedManifest } from "./manifest-rules.ts";
 import type { Storage } from "./storage.ts";
 
@@ -109,7 +109,10 @@ async function remove({ storage }: Exchange, { repository, reference }: Named): 
 }
 
 /** The tags of a repository, in the order of their bytes, page by page. */
-export async function answerTags({ request, query, storage }: Exchange, { repository }: { repository: string }) {
+export async function answerTags(
+  { request, query, storage }: Exchange,
+  { repository }: { readonly repository: string },
+) {
   if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
   if (!(await storage.hasRepository(repository))) throw unknownRepository(repository);
   const { names, headers } = pageOf(await storage.tags(repository), query, `/v2/${repository}/tags/list`);

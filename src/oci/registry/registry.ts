@@ -1,7 +1,8 @@
 import { messageOf } from "../../base/errors.ts";
 import { answerOf, Refused } from "./answers.ts";
 import type { Authenticate } from "./authenticate.ts";
-import { answerBlob, answerUpload, answerUploads, type Exchange, notAllowed } from "./blobs.ts";
+import { answerBlob, answerUpload, answerUploads } from "./blobs.ts";
+import { type Exchange, notAllowed } from "./exchange.ts";
 import { collectGarbage } from "./collect.ts";
 import { answerCatalog, answerManifest, answerReferrers, answerTags } from "./manifests.ts";
 import { type Route, routeOf } from "./route.ts";

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { messageOf } from "../../base/errors.ts";
 import type { Repository } from "../repository.ts";
 import { claimedDigest, isStatementAbout, preAuthEncoding } from "./claims.ts";
-import { SignatureError } from "./errors.ts";
+import { SignatureError } from "../errors.ts";
 import { findBundles, findTaggedSignatures, type TaggedSignature } from "./find.ts";
 import { toBundle } from "./cosign-bundle.ts";
 

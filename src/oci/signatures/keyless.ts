@@ -2,7 +2,7 @@ import { type Bundle, bundleFromJSON } from "@sigstore/bundle";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
 import type { Identity } from "./cosign.ts";
-import { SignatureError } from "./errors.ts";
+import { SignatureError } from "../errors.ts";
 
 /**
  * Makes the check of bundles that people and workflows sign without keys: the certificate comes from a trusted authority and was logged, the

@@ -1,4 +1,4 @@
-import { SignatureError } from "../errors.ts";
+import { SignatureError } from "../../errors.ts";
 import { type DistinguishedName, isSubsetOf, parseDistinguishedName } from "./distinguished-name.ts";
 
 /** The checks that notation makes, and what a failure of each means. */

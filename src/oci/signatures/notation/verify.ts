@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { messageOf } from "../../../base/errors.ts";
 import type { Repository } from "../../repository.ts";
 import type { Descriptor } from "../../types.ts";
-import { SignatureError } from "../errors.ts";
+import { SignatureError } from "../../errors.ts";
 import { findReferrers } from "../find.ts";
 import { checkChain, nameOf, namesRevocation } from "./certificates.ts";
 import { isSubsetOf, nameOfSubject } from "./distinguished-name.ts";
