@@ -47,7 +47,7 @@ describe("cox, helm 3 and helm 4 on one cluster", { skip: whyNot(), concurrency:
           for (const [index, { line, fails = false }] of story.steps.entries()) {
             const where = `after step ${index + 1} (${line}) of ${sequence.join(", ")}`;
             // helm 3 cannot take an object back that an earlier revision left behind; its own faults are no concern of ours.
-            if (sequence[index] !== "helm3")
+            if (sequence[index] !== "helm3" && fails !== "sometimes")
               assert.equal(theirs[index]?.printed.exit, fails ? 1 : 0, `${theirs[index]?.printed.stderr} ${where}`);
             assert.deepEqual(ours[index]?.printed, theirs[index]?.printed, `prints otherwise ${where}`);
             assert.deepEqual(ours[index]?.records, theirs[index]?.records, `stores otherwise ${where}`);

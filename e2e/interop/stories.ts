@@ -15,7 +15,8 @@ export interface Step {
   readonly line: string;
   readonly only3?: string;
   readonly only4?: string;
-  readonly fails?: boolean;
+  /** `sometimes`: only where a server-side apply meets what somebody else holds. */
+  readonly fails?: boolean | "sometimes";
   /** A change that somebody else makes before the step: a merge patch of the Deployment of that name. */
   readonly meddle?: { readonly name: string; readonly patch: unknown };
 }
@@ -99,6 +100,26 @@ export const stories: readonly Story[] = [
       { line: "install plots ./plots --skip-crds" },
       { line: "upgrade plots ./plots --install --set height=4 --take-ownership" },
       { line: "uninstall plots" },
+    ],
+  },
+  {
+    name: "fields that somebody else holds",
+    entangled: true,
+    steps: [
+      { line: "install small ./small --set replicas=1" },
+      {
+        line: "upgrade small ./small --set replicas=2",
+        meddle: { name: "small", patch: { spec: { replicas: 3 } } },
+        fails: "sometimes",
+      },
+      {
+        line: "upgrade small ./small --set replicas=4,label=two",
+        only3: "--force",
+        only4: "--force-conflicts --server-side=true",
+        fails: "sometimes",
+      },
+      { line: "rollback small 1", meddle: { name: "small", patch: { spec: { paused: true } } }, fails: "sometimes" },
+      { line: "uninstall small" },
     ],
   },
   {
