@@ -7,6 +7,7 @@ import { craneText } from "./refusal.ts";
 import { parseReference } from "./reference.ts";
 import { openRepository } from "./repository.ts";
 import { platformFetch, registries } from "./testing/registry.ts";
+import { mediaTypes } from "./types.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const layerType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -89,5 +90,24 @@ for (const { name: registry, skip, start } of registries) {
       `GET http://${host}/v2/nope/manifests/latest: MANIFEST_UNKNOWN: manifest unknown; map[Tag:latest]`,
     );
     await assert.rejects(repository.resolve("../../x"), { code: "InvalidReference" });
+  });
+
+  test(`Repository on ${registry}: finds what is about a manifest, by the API or by the tag for it`, {
+    skip,
+  }, async (t) => {
+    const host = await start(t);
+    const repository = openRepository(parseReference(`${host}/web`), { fetch: platformFetch, plainHttp: true });
+    const layers = [{ content: bytes("archive"), mediaType: layerType }];
+    const subject = await pushArtifact(repository, { tag: "1.0.0", config, layers });
+    assert.deepEqual(await repository.referrers(subject.digest), []);
+    const described = await repository.pushBlob(config.content, config.mediaType);
+    const { manifest: mediaType } = mediaTypes;
+    const document = { schemaVersion: 2, mediaType, artifactType: "a/b", config: described, layers: [], subject };
+    const about = await repository.pushManifest({ content: bytes(JSON.stringify(document)), mediaType }, "about");
+    // What clients do where a registry has no API for it.
+    const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [{ ...about, artifactType: "a/b" }] };
+    const fallback = { content: bytes(JSON.stringify(index)), mediaType: mediaTypes.index };
+    await repository.pushManifest(fallback, subject.digest.replace(":", "-"));
+    assert.deepEqual(await repository.referrers(subject.digest), [{ ...about, artifactType: "a/b" }]);
   });
 }
