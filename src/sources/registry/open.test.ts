@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { listen } from "../../base/node/serve.ts";
 import { createCertificate } from "../../cluster/node/index.ts";
-import { parseDockerConfig, parseReference, pushArtifact } from "../../oci/index.ts";
-import { registries } from "../../oci/testing/registry.ts";
+import { openRegistryFolder, parseDockerConfig, parseReference, pushArtifact } from "../../oci/index.ts";
+import { registries, temporaryFolder } from "../../oci/testing/registry.ts";
 import { openRegistry } from "./open.ts";
 
 const user = { username: "me", password: "pass" };
@@ -29,3 +30,22 @@ for (const { name, skip, start } of registries)
     const plain = await openRegistry(at, { keychain, plainHttp: true });
     await assert.rejects(plain.tags(), /400|EOF|reset/);
   });
+
+test("openRegistry() goes through a proxy, with the credentials for it", async (t) => {
+  const registry = await openRegistryFolder({ directory: await temporaryFolder(t) });
+  const asked: string[] = [];
+  const proxy = await listen((incoming, outgoing) => {
+    asked.push(`${incoming.method} ${incoming.url} ${incoming.headers["proxy-authorization"] ?? "-"}`);
+    void registry.fetch(new Request(incoming.url ?? "")).then(async (answer) => {
+      outgoing.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    });
+  });
+  t.after(() => proxy.close());
+  const url = new URL(proxy.url);
+  [url.username, url.password] = ["me", "pass"];
+  const name = parseReference("registry.example.test/charts/web");
+  const repository = await openRegistry(name, { proxy: url.href, plainHttp: true });
+  await assert.rejects(repository.tags(), /name unknown: repository name not known to registry/);
+  const basic = `Basic ${Buffer.from("me:pass").toString("base64")}`;
+  assert.deepEqual(asked, [`GET http://registry.example.test/v2/charts/web/tags/list?n=1000 ${basic}`]);
+});
