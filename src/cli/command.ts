@@ -5,6 +5,8 @@ export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly stdin: () => Promise<string>;
+  /** Asks the person at the terminal, without showing what is secret; absent where there is none. */
+  readonly ask?: ((question: { readonly prompt: string; readonly secret: boolean }) => Promise<string>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Both outputs are a person's terminal: a line may be drawn over. */

@@ -16,6 +16,10 @@ export async function main(line: readonly string[]): Promise<number> {
     stdout: createWriter(1),
     stderr: createWriter(2),
     stdin: async () => (await import("node:stream/consumers")).text(process.stdin),
+    get ask(): Io["ask"] {
+      if (process.stdin.isTTY !== true) return undefined;
+      return async (question) => (await import("./ask.ts")).ask(question, stop.signal);
+    },
     env: process.env,
     cwd: process.cwd(),
     get isTerminal() {

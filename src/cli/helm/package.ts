@@ -8,6 +8,7 @@ import { CommandError, defineCommand, type Flags, type FlagValues, type Io } fro
 import { connectionFlags } from "./chart-path-flags.ts";
 import { globalFlags } from "./global-flags.ts";
 import { logTo, missingDependencies } from "./local-chart.ts";
+import { askSecret } from "./registry/password.ts";
 import { defaultKeyring, pathIn } from "./settings.ts";
 import { openFailure } from "./values-flags.ts";
 
@@ -92,11 +93,11 @@ async function signFile(
     flags,
     io,
     passphrase,
-  }: { readonly flags: PackageFlags; readonly io: Io; readonly passphrase: () => Promise<string> },
+  }: { readonly flags: PackageFlags; readonly io: Io; readonly passphrase: (user: string) => Promise<string> },
 ): Promise<void> {
   const { readKeyring } = await import("./remote/verify.ts");
   const keyring = await readKeyring(flags.keyring || defaultKeyring(io), io);
-  if (flags["passphrase-file"] !== "") await passphrase();
+  if (flags["passphrase-file"] !== "") await passphrase("");
   const archive = await readFile(pathIn(io, file));
   const { metadata } = await loadChartArchive(archive);
   const fileName = basename(file);
@@ -105,14 +106,16 @@ async function signFile(
 }
 
 /** Reads the passphrase when it is asked for the first time: standard input gives it only once. */
-function passphraseReader(flags: PackageFlags, io: Io): () => Promise<string> {
+function passphraseReader(flags: PackageFlags, io: Io): (user: string) => Promise<string> {
   const path = flags["passphrase-file"];
   let read: Promise<string> | undefined;
-  return () => (read ??= firstLine(path, io));
+  return (user) => {
+    if (path !== "") return (read ??= firstLine(path, io));
+    return askSecret(`Password for key ${JSON.stringify(user)} >  `, io, "pass it with --passphrase-file");
+  };
 }
 
 async function firstLine(path: string, io: Io): Promise<string> {
-  if (path === "") throw new CommandError("cannot ask for a passphrase here: pass it with --passphrase-file");
   const text =
     path === "-"
       ? await io.stdin()

@@ -6,7 +6,7 @@ import { takesAtLeast } from "./arguments.ts";
 import { globalFlags } from "./global-flags.ts";
 import { logLine } from "./log-line.ts";
 import { eraseCredentials, storeCredentials } from "./registry/credentials.ts";
-import { passwordFromInput } from "./registry/password.ts";
+import { askSecret, passwordFromInput } from "./registry/password.ts";
 import { invalidRegistry } from "./registry/reference.ts";
 import { readTls } from "./remote/tls.ts";
 import { settingsIn } from "./settings.ts";
@@ -31,8 +31,7 @@ export const login = defineCommand({
   },
   checkArgs: takesAtLeast(1, loginUsage),
   run: async ({ flags, args: [host = ""], io }) => {
-    const { username } = flags;
-    const password = await passwordOf(flags, io);
+    const { username, password } = await credentialsOf(flags, io);
     if (host.includes("/")) {
       const message = "registry login currently only supports registry hostname, not a repository path";
       io.stderr(logLine({ level: "WARN", message, attributes: { host, suggested: host.split("/", 1)[0]! } }));
@@ -82,13 +81,21 @@ export const logout = defineCommand({
   },
 });
 
-async function passwordOf(
-  flags: { readonly password: string; readonly "password-stdin": boolean },
+/** helm: who gives no user at all gives a token. */
+async function credentialsOf(
+  flags: { readonly username: string; readonly password: string; readonly "password-stdin": boolean },
   io: Io,
-): Promise<string> {
-  if (flags["password-stdin"]) return await passwordFromInput(io);
-  if (flags.password === "") throw new CommandError("cannot ask for a password here: pass it with --password-stdin");
-  const message = "using --password via the CLI is insecure. Use --password-stdin";
-  io.stderr(logLine({ level: "WARN", message }));
-  return flags.password;
+): Promise<{ readonly username: string; readonly password: string }> {
+  const { username } = flags;
+  if (flags["password-stdin"]) return { username, password: await passwordFromInput(io) };
+  if (flags.password !== "") {
+    const message = "using --password via the CLI is insecure. Use --password-stdin";
+    io.stderr(logLine({ level: "WARN", message }));
+    return { username, password: flags.password };
+  }
+  const user = username === "" ? ((await io.ask?.({ prompt: "Username: ", secret: false })) ?? "").trim() : username;
+  const what = user === "" ? "Token" : "Password";
+  const password = await askSecret(`${what}: `, io, "pass it with --password-stdin");
+  if (password === "") throw new CommandError(`${what.toLowerCase()} required`);
+  return { username: user, password };
 }

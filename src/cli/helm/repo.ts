@@ -20,7 +20,7 @@ import {
   withRepository,
   writeRepositories,
 } from "./repositories/repository-file.ts";
-import { passwordFromInput } from "./registry/password.ts";
+import { askSecret, passwordFromInput } from "./registry/password.ts";
 import { type HelmSettings, settingsIn } from "./settings.ts";
 
 const timeoutFlag = {
@@ -195,8 +195,8 @@ async function passwordOf(
   io: Io,
 ): Promise<string> {
   if (flags.username === "" || flags.password !== "") return flags.password;
-  if (!flags["password-stdin"]) throw new CommandError("cannot ask for a password here: pass it with --password-stdin");
-  return await passwordFromInput(io);
+  if (flags["password-stdin"]) return await passwordFromInput(io);
+  return await askSecret("Password: ", io, "pass it with --password-stdin");
 }
 
 /** The real helm locks this file while it changes the other, and leaves it behind. */
