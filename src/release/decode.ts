@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { formatRfc3339Nano, tryParseMoment } from "../base/time.ts";
 import { isValues, type Value, type Values } from "../base/value.ts";
 import type { ChartLock, ChartMetadata, Dependency, HookEvent, Maintainer } from "../chart/index.ts";
@@ -69,10 +70,21 @@ function readChart(chart: Values): RecordedChart {
   };
 }
 
+/** Texts of files that were read before: the records of hundreds of releases hold the same chart. */
+const shared = new LRUCache<string, string>({ maxSize: 4 << 20, sizeCalculation: ({ length }) => length + 1 });
+
+function share(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  shared.set(text, text);
+  return text;
+}
+
 function readFile(file: Values): RecordedFile {
   return {
     name: readText(file, "name") ?? "",
-    data: readText(file, "data") ?? null,
+    data: share(readText(file, "data")) ?? null,
     ...optional("modtime", readTime(file, "modtime")),
   };
 }

@@ -45,8 +45,16 @@ export function toRecordedHook(hook: Hook): RecordedHook {
   };
 }
 
+/** Hundreds of releases of one chart share its files. */
+const recordedFiles = new WeakMap<ChartFile, RecordedFile>();
+
 function toRecordedFile(file: ChartFile): RecordedFile {
-  return { name: file.name, data: base64(file.data), ...(file.modTime === undefined ? {} : { modtime: file.modTime }) };
+  const known = recordedFiles.get(file);
+  if (known !== undefined) return known;
+  const { name, data, modTime } = file;
+  const recorded = { name, data: base64(data), ...(modTime === undefined ? {} : { modtime: modTime }) };
+  recordedFiles.set(file, recorded);
+  return recorded;
 }
 
 function toChartFile(file: RecordedFile): ChartFile {
