@@ -40,6 +40,7 @@ export const command = defineCommand({
       archive,
       metadata,
       created: found.mtime,
+      offsetMinutes: -found.mtime.getTimezoneOffset(),
       ...(provenance === undefined ? {} : { provenance }),
     });
     const shown = `${target.registry}/${target.repository}:${pushed.tag}`;

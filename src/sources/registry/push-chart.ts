@@ -1,4 +1,5 @@
 import { formatGoJson } from "../../base/go-json.ts";
+import { formatRfc3339, toMoment } from "../../base/time.ts";
 import type { ChartMetadata } from "../../chart/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import { type Descriptor, mediaTypes, type Repository } from "../../oci/index.ts";
@@ -24,11 +25,14 @@ export async function pushChart(
     metadata,
     provenance,
     created,
+    offsetMinutes = 0,
   }: {
     readonly archive: Uint8Array;
     readonly metadata: ChartMetadata;
     readonly provenance?: Uint8Array;
     readonly created: Date;
+    /** The zone in which the time is written down: Helm takes the user's. UTC when absent. */
+    readonly offsetMinutes?: number;
   },
 ): Promise<PushedChart> {
   const chart = describe(archive, chartLayerType);
@@ -38,7 +42,12 @@ export async function pushChart(
   // Helm: layers are sorted by digest, and the manifest does not say its media type.
   const layers = [chart, ...(signed === undefined ? [] : [signed])].sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const tag = metadata.version.replaceAll("+", "_");
-  const content = goJson({ schemaVersion: 2, config, layers, annotations: annotationsOf(metadata, created) });
+  const content = goJson({
+    schemaVersion: 2,
+    config,
+    layers,
+    annotations: annotationsOf(metadata, formatRfc3339(toMoment(created, offsetMinutes))),
+  });
   const manifest = describe(content, mediaTypes.manifest);
   // Helm's client looks for the manifest first: a registry that refuses says so before anything is sent.
   const isThere = await attempt("Exists", () => repository.has(manifest.digest));
@@ -66,14 +75,14 @@ async function attempt<T>(action: "Exists" | "Push", work: () => Promise<T>): Pr
 }
 
 /** Helm: generateOCIAnnotations. Title and version cannot be changed by a chart's own annotations; the others can. */
-function annotationsOf(metadata: ChartMetadata, created: Date): Readonly<Record<string, string>> {
+function annotationsOf(metadata: ChartMetadata, created: string): Readonly<Record<string, string>> {
   const { name, version, description = "", home = "", sources = [], maintainers = [], annotations = {} } = metadata;
   const authors = maintainers
     .map((one) => `${one.name ?? ""}${(one.email ?? "") === "" ? "" : ` (${one.email})`}`)
     .join(", ");
   const fields = {
     authors,
-    created: created.toISOString().replace(/\.\d+Z$/, "Z"),
+    created,
     description,
     source: sources[0] ?? "",
     title: name,
