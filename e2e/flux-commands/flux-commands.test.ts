@@ -37,7 +37,7 @@ async function compare(
   const stage = await openTestStage(t);
   await using charts = await openChartFolder();
   // As long as the recorder's: YAML is folded where a line grows too long.
-  const namespace = `flux-commands-${Math.random().toString(36).slice(2, 8)}`;
+  const namespace = stage.namespaceOf("flux", 20);
   let told: readonly Told[] = [];
   await playScenario(
     {

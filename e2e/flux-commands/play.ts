@@ -74,6 +74,8 @@ export async function playFlux(
   const told: Told[] = [];
   for (const line of lines.filter(chosen)) {
     const answer = await run([...line.split(" "), "--namespace", actor.namespace]);
+    // flux does not wait for the end.
+    if (line.startsWith("delete hr web")) await actor.untilGone(release, "HelmRelease", "web");
     told.push({
       line,
       code: answer.code,

@@ -8,7 +8,7 @@ import { runLine } from "../../src/cli/run.ts";
 import { createCluster, startLifecycle } from "../../src/cluster/index.ts";
 import { loadCertificate, serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
 import { allControllers, type Log, runControllers } from "../../src/controllers/index.ts";
-import { createClient, createWatchCache, type Fetch } from "../../src/kube/index.ts";
+import { acquireLease, type Client, createClient, createWatchCache, type Fetch } from "../../src/kube/index.ts";
 import { connect } from "../../src/kube/node/index.ts";
 import { openArtifactStore, serveArtifacts } from "../../src/sources/index.ts";
 import { helmOn, trustingKubeconfig } from "./stage.ts";
@@ -39,6 +39,8 @@ export async function openTestStage(
     given === undefined ? await openEmbedded(folder, open) : openReal(await connect({ kubeconfig: given }), open);
   const fetch = spy(reached.fetch);
   const client = createClient({ fetch, server: reached.server });
+  // Two sets of controllers on one cluster would do everything twice.
+  if (given !== undefined) open.use(await takeTurn(client));
   const cache = createWatchCache({ client });
   open.defer(() => cache[Symbol.asyncDispose]());
   await installDefinitions(client, cache);
@@ -58,17 +60,42 @@ export async function openTestStage(
     now: () => new Date(),
   });
   open.defer(() => controllers.stop());
+  const namespaces: string[] = [];
+  if (given !== undefined) open.defer(() => removeReleases(client, namespaces));
   const program = process.env.COX_HELM;
   return {
     client,
     kubeconfigFile,
     kubeconfig: await trustingKubeconfig(await readFile(kubeconfigFile, "utf8")),
     /** Namespaces of a cluster that is not ours alone must be new. */
-    namespaceOf: (name: string) =>
-      `s-${name.slice(0, 40)}${given === undefined ? "" : `-${Math.random().toString(36).slice(2, 8)}`}`,
+    namespaceOf: (name: string, length = 0): string => {
+      const suffix = given === undefined ? "" : `-${Math.random().toString(36).slice(2, 8)}`;
+      const namespace = `s-${name.slice(0, 40)}${suffix}`.padEnd(length, "x");
+      namespaces.push(namespace);
+      return namespace;
+    },
     helmIn: (namespace: string) =>
       program === undefined ? ownHelm(kubeconfigFile, namespace) : helmOn(kubeconfigFile, namespace),
   };
+}
+
+async function takeTurn(client: Client): Promise<AsyncDisposable> {
+  const identity = crypto.randomUUID();
+  const held = await acquireLease({ client, namespace: "default", name: "test-stage", identity, retryPeriod: 1_000 });
+  return { [Symbol.asyncDispose]: () => held.release() };
+}
+
+/** Lets the controllers remove what is left over: the next ones would take it up. */
+async function removeReleases(client: Client, namespaces: readonly string[]): Promise<void> {
+  const kind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" };
+  const left = async () =>
+    (await client.list(kind)).items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
+  for (const { metadata } of await left()) {
+    const reference = { ...kind, namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
+    await client.delete(reference).catch(() => undefined);
+  }
+  for (let turn = 0; turn < 60 && (await left()).length > 0; turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 async function openEmbedded(folder: string, open: AsyncDisposableStack) {
