@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 export interface EngineRequest {
   readonly files: Readonly<Record<string, string>>;
   readonly values: string;
+  /** The chart's values.schema.json. */
+  readonly schema?: string;
   readonly strict?: boolean;
   readonly lint?: boolean;
 }
@@ -95,7 +97,9 @@ export function startGoEngine(binary: string): GoEngine {
 
   function write(request: EngineRequest): void {
     const files = Object.fromEntries(Object.entries(request.files).map(([name, text]) => [name, base64(text)]));
-    child.stdin?.write(`${JSON.stringify({ ...request, files, values: base64(request.values) })}\n`);
+    child.stdin?.write(
+      `${JSON.stringify({ ...request, files, values: base64(request.values), schema: base64(request.schema ?? "") })}\n`,
+    );
   }
 
   return {

@@ -1,8 +1,9 @@
 // Records what helm's own engine answers, for machines without Go: node conformance/record-engine.ts
-// Writes testdata/grammar.json anew, and the answers in src/template/testdata/found.json for the templates that are there.
+// Writes testdata/grammar.json and testdata/schemas.json anew, and the answers in src/template/testdata/found.json for the templates that are there.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildGoEngine, startGoEngine } from "./go-engine.ts";
+import { drawSchemaRequest } from "./grammar/schema-run.ts";
 import { recordedRequests } from "./grammar/index.ts";
 
 interface Found {
@@ -14,6 +15,9 @@ const engine = startGoEngine(buildGoEngine());
 try {
   const answers = await Promise.all(recordedRequests().map((request) => engine.ask(request)));
   writeLines("testdata/grammar.json", answers, "[", "]");
+
+  const schemas = Array.from({ length: 400 }, (_, number) => engine.ask(drawSchemaRequest(6, number)));
+  writeLines("testdata/schemas.json", await Promise.all(schemas), "[", "]");
 
   const file = "../src/template/testdata/found.json";
   const { values, cases } = JSON.parse(readFileSync(join(import.meta.dirname, file), "utf8")) as Found;

@@ -21,8 +21,10 @@ type request struct {
 	// Files are the chart's templates by path; the answer is about templates/t.yaml.
 	Files  map[string][]byte `json:"files"`
 	Values []byte            `json:"values"`
-	Strict bool              `json:"strict"`
-	Lint   bool              `json:"lint"`
+	// Schema is the chart's values.schema.json, if it has one.
+	Schema []byte `json:"schema"`
+	Strict bool   `json:"strict"`
+	Lint   bool   `json:"lint"`
 }
 
 type answer struct {
@@ -40,6 +42,9 @@ func render(asked request) (given answer) {
 	for name, text := range asked.Files {
 		loaded.Templates = append(loaded.Templates, &common.File{Name: name, Data: text})
 	}
+	if len(asked.Schema) > 0 {
+		loaded.Schema = asked.Schema
+	}
 	values, err := common.ReadValues(asked.Values)
 	if err != nil {
 		return answer{Error: []byte("values: " + err.Error())}
@@ -47,7 +52,7 @@ func render(asked request) (given answer) {
 	options := common.ReleaseOptions{Name: "rel", Namespace: "ns", Revision: 1, IsInstall: true}
 	top, err := util.ToRenderValues(loaded, values, options, common.DefaultCapabilities)
 	if err != nil {
-		return answer{Error: []byte("values: " + err.Error())}
+		return answer{Error: []byte(err.Error())}
 	}
 	// Printed, they show addresses.
 	delete(top, "Capabilities")

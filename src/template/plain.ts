@@ -42,9 +42,14 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
     if (yaml !== undefined && visit.bytes === "binary") return yaml(value as never) as Value;
     return json === undefined ? plainMap(value.fields, depth, visit) : json(value as never);
   }
-  if (value instanceof Complex) throw new GoError("json: unsupported type: complex128");
+  if (value instanceof Complex) {
+    throw new GoError(visit.bytes === "binary" ? yamlRefusal : "json: unsupported type: complex128");
+  }
   return plainMap(value as GoMap, depth, visit);
 }
+
+/** What yaml.v3 panics with; helm's toYamlPretty hides only errors. */
+export const yamlRefusal = "cannot marshal type: complex128";
 
 function plainBytes(text: string, { bytes }: Visit): Value {
   switch (bytes) {

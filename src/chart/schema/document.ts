@@ -19,7 +19,9 @@ export interface SchemaDocument {
 
 export type RefKeyword = "$ref" | "$dynamicRef" | "$recursiveRef";
 
-const rootUrl = "file:///values.schema.json";
+/** What Helm calls values.schema.json. */
+export const schemaUrl = "file:///values.schema.json";
+const newestDraft: Draft = 2020;
 
 const drafts: Readonly<Record<string, Draft>> = {
   "json-schema.org/draft-04/schema": 4,
@@ -46,13 +48,21 @@ const singleSchemas = [
 const schemaLists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
 const schemaMaps = ["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"];
 
+/** In which draft keywords came to hold schemas. Before that they mean nothing. */
+const sinceDraft: readonly (readonly [Draft, readonly string[]])[] = [
+  [6, ["propertyNames", "contains"]],
+  [7, ["if", "then", "else"]],
+  [2019, ["$defs", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems"]],
+  [2020, ["prefixItems"]],
+];
+
 interface Place {
   readonly draft: Draft;
   readonly base: string;
 }
 
-/** Reads values.schema.json. Throws ChartError for what is no JSON, for an unknown draft, and for references that do not resolve. */
-export function readSchema(text: string): SchemaDocument {
+/** Reads the JSON of values.schema.json. Throws ChartError for what is no JSON and no schema. */
+export function parseSchema(text: string): SchemaNode {
   let root: unknown;
   try {
     root = JSON.parse(text);
@@ -62,17 +72,31 @@ export function readSchema(text: string): SchemaDocument {
     });
   }
   if (!isSchema(root)) throw new ChartError("SchemaViolation", "values.schema.json is neither an object nor a boolean");
+  return root;
+}
+
+/** The draft that a schema is written in. Throws ChartError for one that is not known. */
+export function draftOfSchema(root: SchemaNode): Draft {
+  return (typeof root === "object" ? draftOf(root) : undefined) ?? newestDraft;
+}
+
+/**
+ * Resolves the references of a schema, within itself and the documents beside it. Throws ChartError for an unknown draft, and for
+ * references that do not resolve.
+ */
+export function readSchema(
+  root: SchemaNode,
+  { url: rootUrl = schemaUrl, beside = [] }: { readonly url?: string; readonly beside?: readonly SchemaNode[] } = {},
+): SchemaDocument {
   const places = new Map<SchemaObject, Place>();
   const byUrl = new Map<string, SchemaNode>([[rootUrl, root]]);
-  const waiting: { readonly node: SchemaNode; readonly place: Place }[] = [
-    { node: root, place: { draft: 2020, base: rootUrl } },
-  ];
+  const waiting = [root, ...beside].map((node) => ({ node, place: { draft: newestDraft, base: rootUrl } as Place }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node } = next;
     if (typeof node === "boolean" || places.has(node)) continue;
     const place = enter(node, next.place, byUrl);
     places.set(node, place);
-    for (const child of children(node)) waiting.push({ node: child, place });
+    for (const child of children(node, place.draft)) waiting.push({ node: child, place });
   }
 
   const targets = new Map<SchemaObject, Map<string, SchemaNode>>();
@@ -84,7 +108,7 @@ export function readSchema(text: string): SchemaDocument {
     targets.set(node, ofNode.set(keyword, found));
     return found;
   };
-  const placeOf = (node: SchemaObject): Place => places.get(node) ?? { draft: 2020, base: rootUrl };
+  const placeOf = (node: SchemaObject): Place => places.get(node) ?? { draft: newestDraft, base: rootUrl };
   const resolve = (node: SchemaObject, keyword: RefKeyword): SchemaNode => {
     const reference = String(node[keyword]);
     const place = placeOf(node);
@@ -96,13 +120,15 @@ export function readSchema(text: string): SchemaDocument {
     if (!isSchema(found))
       throw new ChartError(
         "SchemaViolation",
-        `${fragment.startsWith("/") ? "json-pointer" : "anchor"} in "${url}#${fragment}" not found`,
+        fragment.startsWith("/")
+          ? `json-pointer in "${url}#${fragment}" not found`
+          : `anchor in "${url}#${fragment}" not found in schema "${url}"`,
       );
     // What only a reference reaches takes its draft and base from the place of the reference.
     if (typeof found === "object" && !places.has(found)) places.set(found, place);
     return found;
   };
-  checkReferences(root, target);
+  checkReferences(root, { target, draft: (node) => placeOf(node).draft });
   return { root, draft: (node) => placeOf(node).draft, target };
 }
 
@@ -135,27 +161,29 @@ function draftOf(node: SchemaObject): Draft | undefined {
   if (typeof node.$schema !== "string") return undefined;
   const name = node.$schema.replace(/^https?:\/\//, "").replace(/#$/, "");
   const draft = Object.hasOwn(drafts, name) ? drafts[name] : undefined;
-  if (draft === undefined) throw unresolved(node.$schema);
+  if (draft === undefined) throw unresolved(node.$schema.replace(/#$/, ""));
   return draft;
 }
 
-function* children(node: SchemaObject): Generator<SchemaNode> {
-  for (const keyword of singleSchemas) {
+function* children(node: SchemaObject, draft: Draft): Generator<SchemaNode> {
+  const isKnown = (keyword: string): boolean =>
+    !sinceDraft.some(([since, keywords]) => draft < since && keywords.includes(keyword));
+  for (const keyword of singleSchemas.filter(isKnown)) {
     const child = node[keyword];
     if (isSchema(child)) yield child;
   }
-  for (const keyword of schemaLists) {
+  for (const keyword of schemaLists.filter(isKnown)) {
     const list = node[keyword];
     if (Array.isArray(list)) yield* list.filter(isSchema);
   }
-  for (const keyword of schemaMaps) {
+  for (const keyword of schemaMaps.filter(isKnown)) {
     const map = node[keyword];
     if (isObject(map)) yield* Object.values(map).filter(isSchema);
   }
 }
 
 /** Every reference that validation can reach must resolve, whether values ask for it or not. */
-function checkReferences(root: SchemaNode, target: SchemaDocument["target"]): void {
+function checkReferences(root: SchemaNode, { target, draft }: Pick<SchemaDocument, "target" | "draft">): void {
   const seen = new Set<SchemaNode>();
   const waiting: SchemaNode[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
@@ -164,7 +192,7 @@ function checkReferences(root: SchemaNode, target: SchemaDocument["target"]): vo
     for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const)
       if (typeof node[keyword] === "string") waiting.push(target(node, keyword));
     const { definitions: _, $defs: __, ...reachable } = node;
-    for (const child of children(reachable)) waiting.push(child);
+    for (const child of children(reachable, draft(node))) waiting.push(child);
   }
 }
 

@@ -61,3 +61,14 @@ export function findDuplicates(items: readonly unknown[]): readonly [number, num
   }
   return undefined;
 }
+
+/** Go divides decimals exactly: 0.3 is a multiple of 0.1. */
+export function isMultiple(value: number, of: number): boolean {
+  const scale = 10 ** Math.max(decimals(value), decimals(of));
+  return Math.round(value * scale) % Math.round(of * scale) === 0;
+}
+
+function decimals(value: number): number {
+  const [mantissa = "", exponent = "0"] = String(value).split("e");
+  return Math.max(0, (mantissa.split(".")[1] ?? "").length - Number(exponent));
+}

@@ -1,11 +1,11 @@
+import { goQuote } from "../../base/go-quote.ts";
+import { duration, period } from "./durations.ts";
 import { tryParseRegex } from "./regex.ts";
 
 /** The formats that the validator asserts in drafts before 2019-09. Each gives the reason why a text is not of the format. */
 export const formats: Readonly<Record<string, (text: string) => string | undefined>> = {
-  "json-pointer": (text) => {
-    if (text !== "" && !text.startsWith("/")) return "not starting with /";
-    return /~(?![01])/.test(text) ? "~ must be followed by 0 or 1" : undefined;
-  },
+  "json-pointer": jsonPointer,
+  "relative-json-pointer": relativeJsonPointer,
   uuid,
   ipv4,
   ipv6,
@@ -13,14 +13,10 @@ export const formats: Readonly<Record<string, (text: string) => string | undefin
   email,
   date,
   time,
-  "date-time": (text) => {
-    if (text.length < 20) return "less than 20 characters long";
-    if (!/^.{10}[tT]/.test(text)) return "11th character must be t or T";
-    const wrongDate = date(text.slice(0, 10));
-    if (wrongDate !== undefined) return `invalid date element: ${wrongDate}`;
-    const wrongTime = time(text.slice(11));
-    return wrongTime === undefined ? undefined : `invalid time element: ${wrongTime}`;
-  },
+  "date-time": dateTime,
+  duration,
+  period: (text) => period(text, dateTime),
+  semver,
   uri: (text) => uriReference(text) ?? (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) ? undefined : "relative url"),
   iri: (text) => uriReference(text) ?? (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text) ? undefined : "relative url"),
   "uri-reference": (text) => (text.includes("\\") ? "contains \\" : uriReference(text)),
@@ -31,6 +27,57 @@ export const formats: Readonly<Record<string, (text: string) => string | undefin
   },
 };
 
+function jsonPointer(text: string): string | undefined {
+  if (text !== "" && !text.startsWith("/")) return "not starting with /";
+  return /~(?![01])/.test(text) ? "~ must be followed by 0 or 1" : undefined;
+}
+
+function relativeJsonPointer(text: string): string | undefined {
+  const digits = /^[0-9]*/.exec(text)?.[0] ?? "";
+  if (text.startsWith("-") || digits === "") return "must start with non-negative integer";
+  if (digits.length > 1 && digits.startsWith("0")) return "starts with zero";
+  const rest = text.slice(digits.length);
+  return rest === "#" ? undefined : jsonPointer(rest);
+}
+
+function dateTime(text: string): string | undefined {
+  if (text.length < 20) return "less than 20 characters long";
+  if (!/^.{10}[tT]/.test(text)) return "11th character must be t or T";
+  const wrongDate = date(text.slice(0, 10));
+  if (wrongDate !== undefined) return `invalid date element: ${wrongDate}`;
+  const wrongTime = time(text.slice(11));
+  return wrongTime === undefined ? undefined : `invalid time element: ${wrongTime}`;
+}
+
+function semver(text: string): string | undefined {
+  const [withoutBuild = "", ...builds] = text.split("+");
+  if (builds.length > 0) {
+    const build = builds.join("+");
+    if (build === "") return "build is empty";
+    for (const part of build.split(".")) {
+      if (part === "") return "build identifier is empty";
+      const strange = /[^0-9A-Za-z-]/u.exec(part);
+      if (strange !== null) return `invalid character ${quotedRune(strange[0])} in build identifier`;
+    }
+  }
+  const [core = "", ...releases] = withoutBuild.split("-");
+  for (const part of releases.length > 0 ? releases.join("-").split(".") : []) {
+    if (part === "") return "pre-release identifier is empty";
+    const strange = /[^0-9A-Za-z-]/u.exec(part);
+    if (strange !== null) return `invalid character ${quotedRune(strange[0])} in pre-release identifier`;
+    if (/^0[0-9]+$/.test(part)) return "pre-release numeric identifier starts with zero";
+  }
+  const versions = core.split(".");
+  if (versions.length !== 3) return "versionCore must have 3 numbers separated by dot";
+  for (const [index, name] of ["major", "minor", "patch"].entries()) {
+    const version = versions[index] ?? "";
+    if (version === "") return `${name} is empty`;
+    if (version.length > 1 && version.startsWith("0")) return `${name} starts with zero`;
+    if (/[^0-9]/.test(version)) return `${name} contains non-digit`;
+  }
+  return undefined;
+}
+
 function uuid(text: string): string | undefined {
   const lengths = [8, 4, 4, 4, 12];
   const groups = text.split("-");
@@ -38,7 +85,7 @@ function uuid(text: string): string | undefined {
   for (const [index, group] of groups.entries()) {
     if (group.length !== lengths[index]) return `element ${index + 1} must be ${lengths[index]} characters long`;
     const strange = /[^0-9a-fA-F]/.exec(group);
-    if (strange !== null) return `non-hex character '${strange[0]}'`;
+    if (strange !== null) return `non-hex character ${quotedRune(strange[0])}`;
   }
   return undefined;
 }
@@ -68,7 +115,7 @@ function hostname(text: string): string | undefined {
     if (label.startsWith("-")) return "label starts with hyphen";
     if (label.endsWith("-")) return "label ends with hyphen";
     const strange = /[^a-zA-Z0-9-]/u.exec(label);
-    if (strange !== null) return `invalid character '${strange[0]}'`;
+    if (strange !== null) return `invalid character ${quotedRune(strange[0])}`;
   }
   return undefined;
 }
@@ -87,7 +134,7 @@ function email(text: string): string | undefined {
     if (local.endsWith(".")) return "ends with dot";
     if (local.includes("..")) return "consecutive dots";
     const strange = /[^a-zA-Z0-9.!#$%&'*+\-/=?^_`{|}~]/u.exec(local);
-    if (strange !== null) return `invalid character '${strange[0]}'`;
+    if (strange !== null) return `invalid character ${quotedRune(strange[0])}`;
   }
   if (domain.startsWith("[") && domain.endsWith("]")) {
     const address = domain.slice(1, -1);
@@ -131,8 +178,15 @@ function time(text: string): string | undefined {
 }
 
 function uriReference(text: string): string | undefined {
-  if (/[\x00-\x1f\x7f]/.test(text)) return `parse ${JSON.stringify(text)}: net/url: invalid control character in URL`;
-  if (/%(?![0-9a-fA-F]{2})/.test(text)) return `parse ${JSON.stringify(text)}: invalid URL escape`;
-  if (text.startsWith(":")) return `parse ${JSON.stringify(text)}: missing protocol scheme`;
+  if (/[\x00-\x1f\x7f]/.test(text)) return `parse ${goQuote(text)}: net/url: invalid control character in URL`;
+  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/su.exec(text);
+  if (escape !== null) return `parse ${goQuote(text)}: invalid URL escape ${goQuote(escape[0])}`;
+  if (text.startsWith(":")) return `parse ${goQuote(text)}: missing protocol scheme`;
   return undefined;
+}
+
+/** Go's `%q` of a rune. */
+function quotedRune(character: string): string {
+  if (character === "'") return "'\\''";
+  return `'${character === '"' ? character : goQuote(character).slice(1, -1)}'`;
 }

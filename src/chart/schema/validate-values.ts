@@ -3,7 +3,8 @@ import { ChartError } from "../errors.ts";
 import { textOf } from "../load/files.ts";
 import type { Chart } from "../types.ts";
 import { own } from "../values/maps.ts";
-import { readSchema } from "./document.ts";
+import { parseSchema, readSchema } from "./document.ts";
+import { checkMetaschema } from "./metaschema.ts";
 import { type Pattern, tryParseRegex } from "./regex.ts";
 import { findViolation, type Validator } from "./validator.ts";
 import { describeViolation } from "./violation.ts";
@@ -61,7 +62,9 @@ function validatorOf(schema: Uint8Array): Validator {
     patterns.set(source, compiled);
     return compiled;
   };
-  const validator = { ...readSchema(textOf(schema)), pattern };
+  const root = parseSchema(textOf(schema));
+  checkMetaschema(root, pattern);
+  const validator = { ...readSchema(root), pattern };
   validators.set(schema, validator);
   return validator;
 }

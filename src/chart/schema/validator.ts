@@ -7,7 +7,7 @@ import {
   type SchemaNode,
   type SchemaObject,
 } from "./document.ts";
-import { equal, findDuplicates, isInteger, typeNames, typeOf } from "./equality.ts";
+import { equal, findDuplicates, isInteger, isMultiple, typeNames, typeOf } from "./equality.ts";
 import { formats } from "./formats.ts";
 import type { Pattern } from "./regex.ts";
 import { counted, quoted, quotedList, shown, type Violation } from "./violation.ts";
@@ -15,6 +15,8 @@ import { counted, quoted, quotedList, shown, type Violation } from "./violation.
 /** A schema document with its regular expressions compiled. */
 export interface Validator extends SchemaDocument {
   readonly pattern: (source: string) => Pattern;
+  /** Whether a format counts in drafts that only note it. */
+  readonly assertsFormats?: boolean;
 }
 
 /**
@@ -58,10 +60,14 @@ class Check {
     const draft = this.#validator.draft(schema);
     const hasRef = typeof schema.$ref === "string";
     if (draft < 2019 && hasRef) {
+      // What stands beside a reference means nothing there, but the validator reads `const` all the same.
+      const unequal = draft >= 6 ? constViolation(schema, value, here) : undefined;
+      if (unequal !== undefined) return fail(unequal);
       const outcome = this.#reference(schema, "$ref", value, here);
       return outcome.violation === undefined ? outcome : fail(outcome.violation);
     }
-    const early = scalarViolation(schema, value, draft, here);
+    const assertsFormats = draft < 2019 || this.#validator.assertsFormats === true;
+    const early = scalarViolation(schema, value, { draft, assertsFormats, here });
     if (early !== undefined) return fail(early);
 
     const gathering = new Gathering();
@@ -326,17 +332,19 @@ function violations(outcomes: readonly Outcome[]): Violation[] {
   return outcomes.flatMap(({ violation }) => (violation === undefined ? [] : [violation]));
 }
 
-function scalarViolation(schema: SchemaObject, value: unknown, draft: Draft, here: Place): Violation | undefined {
+function scalarViolation(
+  schema: SchemaObject,
+  value: unknown,
+  { draft, assertsFormats, here }: { readonly draft: Draft; readonly assertsFormats: boolean; readonly here: Place },
+): Violation | undefined {
   const type = typeOf(value);
   const wanted = typeNames(schema.type);
   if (wanted.length > 0) {
     const matches = wanted.includes(type) || (type === "number" && wanted.includes("integer") && isInteger(value));
     if (!matches) return single(here, `got ${type}, want ${wanted.join(" or ")}`);
   }
-  if (draft >= 6 && Object.hasOwn(schema, "const") && !equal(value, schema.const)) {
-    const isScalar = typeof schema.const !== "object" || schema.const === null;
-    return single(here, isScalar ? `value must be ${shown(schema.const)}` : "'const' failed");
-  }
+  const unequal = draft >= 6 ? constViolation(schema, value, here) : undefined;
+  if (unequal !== undefined) return unequal;
   const choices = schema.enum;
   if (Array.isArray(choices) && !choices.some((choice) => equal(value, choice))) {
     if (choices.some((choice) => typeof choice === "object" && choice !== null)) return single(here, "'enum' failed");
@@ -345,11 +353,17 @@ function scalarViolation(schema: SchemaObject, value: unknown, draft: Draft, her
     return single(here, `value must be one of ${[only, ...others].join(", ")}`);
   }
   const format = schema.format;
-  if (draft < 2019 && typeof format === "string" && typeof value === "string" && Object.hasOwn(formats, format)) {
+  if (assertsFormats && typeof format === "string" && typeof value === "string" && Object.hasOwn(formats, format)) {
     const reason = formats[format]!(value);
     if (reason !== undefined) return single(here, `${quoted(value)} is not valid ${format}: ${reason}`);
   }
   return undefined;
+}
+
+function constViolation(schema: SchemaObject, value: unknown, here: Place): Violation | undefined {
+  if (!Object.hasOwn(schema, "const") || equal(value, schema.const)) return undefined;
+  const isScalar = typeof schema.const !== "object" || schema.const === null;
+  return single(here, isScalar ? `value must be ${shown(schema.const)}` : "'const' failed");
 }
 
 function checkNumber(schema: SchemaObject, value: number, { here, gathering }: Omit<Work, "draft">): void {
@@ -370,17 +384,6 @@ function checkNumber(schema: SchemaObject, value: number, { here, gathering }: O
   if (typeof exclusiveMaximum === "number" && value >= exclusiveMaximum) report("exclusiveMaximum", exclusiveMaximum);
   if (typeof multipleOf === "number" && multipleOf > 0 && !isMultiple(value, multipleOf))
     report("multipleOf", multipleOf);
-}
-
-/** Go divides decimals exactly: 0.3 is a multiple of 0.1. */
-function isMultiple(value: number, of: number): boolean {
-  const scale = 10 ** Math.max(decimals(value), decimals(of));
-  return Math.round(value * scale) % Math.round(of * scale) === 0;
-}
-
-function decimals(value: number): number {
-  const [mantissa = "", exponent = "0"] = String(value).split("e");
-  return Math.max(0, (mantissa.split(".")[1] ?? "").length - Number(exponent));
 }
 
 function missingNames(value: SchemaObject, required: unknown): string[] {

@@ -2,7 +2,7 @@ import type { Value } from "../../base/value.ts";
 import { GoError } from "../errors.ts";
 import { toPlain } from "../plain.ts";
 import { runes, toBytes } from "../text.ts";
-import { newMap, sortedKeys, type GoMap } from "../value.ts";
+import { newMap, setKey, sortedKeys, type GoMap } from "../value.ts";
 import { newVisit } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
 
@@ -146,11 +146,23 @@ const loneSurrogate = /\p{Cs}/gu;
 export function decodeJson(text: string): Value {
   let value: Value;
   try {
-    value = JSON.parse(text) as Value;
+    // Go has no half of a surrogate pair, and no bytes that are not UTF-8.
+    value = (mayBeMalformed.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text)) as Value;
   } catch {
     throw new GoError(jsonComplaint(text));
   }
   return value;
+}
+
+const mayBeMalformed = /\\u[dD]|[\ud800-\udfff]/;
+
+function wellFormed(_: string, value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (Object.keys(value).every((key) => key.isWellFormed())) return value;
+  const map = newMap();
+  for (const [key, item] of Object.entries(value)) setKey(map, key.toWellFormed(), item);
+  return map;
 }
 
 // Finds where the text stops being JSON, in Go's words.

@@ -35,20 +35,25 @@ const titled: Readonly<Record<string, string | undefined>> = {
   "\u01f3": "\u01f2",
 };
 
+// strings.Map makes U+FFFD of each byte that is not UTF-8.
+function mappable(text: string): string[] {
+  return runes(text.toWellFormed());
+}
+
 /** strings.ToUpper. */
 export function toUpperText(text: string): string {
-  return isAscii(text) ? text.toUpperCase() : runes(text).map(toUpperRune).join("");
+  return isAscii(text) ? text.toUpperCase() : mappable(text).map(toUpperRune).join("");
 }
 
 /** strings.ToLower. */
 export function toLowerText(text: string): string {
-  return isAscii(text) ? text.toLowerCase() : runes(text).map(toLowerRune).join("");
+  return isAscii(text) ? text.toLowerCase() : mappable(text).map(toLowerRune).join("");
 }
 
 /** strings.Title: the first letter of each word in title case; words end at what is neither letter, digit nor underscore. */
 export function toTitleText(text: string): string {
   let previous = " ";
-  return runes(text)
+  return mappable(text)
     .map((rune) => {
       const changed = isSeparator(previous) ? toTitleRune(rune) : rune;
       previous = rune;

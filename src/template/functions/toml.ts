@@ -4,7 +4,7 @@ import type { GoTime } from "../time/go-time.ts";
 import { formatMoment } from "../time/layout.ts";
 import { readToml } from "../toml/read.ts";
 import { toPlain } from "../plain.ts";
-import { elementsOf, type GoMap, GoStruct, Integer, isMap, isNil, isSlice, sortedKeys } from "../value.ts";
+import { Complex, elementsOf, type GoMap, GoStruct, Integer, isMap, isNil, isSlice, sortedKeys } from "../value.ts";
 import { newVisit, type Visit, visitPart } from "../visit.ts";
 import { define, type GoFunction } from "./function.ts";
 
@@ -115,6 +115,7 @@ function writeElement(output: Output, value: unknown): void {
   if (typeof value === "string") output.text += quotedText(value);
   else if (typeof value === "number") output.text += floatText(value);
   else if (typeof value === "boolean" || typeof value === "bigint") output.text += String(value);
+  else if (value instanceof Complex) throw new GoError("unsupported type: complex128");
   else if (value instanceof Integer) output.text += String(value.value);
   else if (isSlice(value)) {
     output.text += "[";

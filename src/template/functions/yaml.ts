@@ -2,7 +2,7 @@ import type { Value } from "../../base/value.ts";
 import { formatYaml, formatYamlPretty, parseYaml, YamlError } from "../../base/yaml/index.ts";
 import { GoError } from "../errors.ts";
 import { limitsInForce } from "../limits.ts";
-import { toPlain } from "../plain.ts";
+import { toPlain, yamlRefusal } from "../plain.ts";
 import { newVisit } from "../visit.ts";
 import { newMap } from "../value.ts";
 import { define, type GoFunction } from "./function.ts";
@@ -12,7 +12,14 @@ import { goText, mismatch, orEmpty } from "./json.ts";
 export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
   toYaml: define(["any"], (value) => orEmpty(() => encode(value, formatYaml))),
   mustToYaml: define(["any"], (value) => encode(value, formatYaml)),
-  toYamlPretty: define(["any"], (value) => orEmpty(() => encode(value, formatYamlPretty, newVisit("binary")))),
+  toYamlPretty: define(["any"], (value) => {
+    try {
+      return encode(value, formatYamlPretty, newVisit("binary"));
+    } catch (error) {
+      if (error instanceof GoError && !error.limit && error.message !== yamlRefusal) return "";
+      throw error;
+    }
+  }),
   fromYaml: define(["string"], (text) => {
     try {
       const value = decode(text);
