@@ -2,13 +2,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { formatGoJson } from "../../base/go-json.ts";
-import { formatRfc3339Nano } from "../../base/time.ts";
 import { type Chart, loadChartArchive } from "../../chart/index.ts";
 import { formatIndexYaml, type IndexDocument, type IndexedChart, indexOf } from "../../sources/index.ts";
 import { CommandError, defineCommand, type Io } from "../command.ts";
 import { exists, writeWhole } from "../files.ts";
 import { takesExactly } from "./arguments.ts";
 import { globalFlags } from "./global-flags.ts";
+import { localTime } from "./times.ts";
 import { loadIndexFile } from "./repositories/index-cache.ts";
 
 const usage = "helm repo index [DIR] [flags]";
@@ -27,7 +27,7 @@ export const command = defineCommand({
   checkArgs: takesExactly(1, usage),
   run: async ({ flags, args: [name = ""], io }) => {
     const folder = resolve(io.cwd, name);
-    const generated = formatRfc3339Nano(io.now());
+    const generated = localTime(io.now());
     const charts = await readPackages(folder, { baseUrl: flags.url, created: generated });
     const format = (index: IndexDocument): string => (flags.json ? formatGoJson(index, "  ") : formatIndexYaml(index));
     let index = indexOf(charts, { generated });

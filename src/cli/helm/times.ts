@@ -1,4 +1,4 @@
-import { type Moment, parseMoment, toDate } from "../../base/time.ts";
+import { formatRfc3339Nano, type Moment, parseMoment, toDate, toMoment } from "../../base/time.ts";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -19,6 +19,11 @@ export function goTime(timestamp: string): string {
   const seconds = localDate(moment).toISOString().slice(0, 19).replace("T", " ");
   const offset = offsetText(moment.offsetMinutes);
   return `${seconds}${fraction === "" ? "" : `.${fraction}`} ${offset} ${zoneName(moment) ?? offset}`;
+}
+
+/** A time as Go writes it into files: RFC 3339 in the zone of this machine. */
+export function localTime(date: Date): string {
+  return formatRfc3339Nano(toMoment(date, -date.getTimezoneOffset()));
 }
 
 const zeroTime = "0001-01-01T00:00:00Z";

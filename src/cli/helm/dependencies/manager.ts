@@ -1,6 +1,5 @@
 import { lstat, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { formatRfc3339Nano } from "../../../base/time.ts";
 import { type Chart, formatLock, legacyLockDigest, lockDigest } from "../../../chart/index.ts";
 import { CommandError, type Io } from "../../command.ts";
 import { writeWhole } from "../../files.ts";
@@ -12,6 +11,7 @@ import { statFailure } from "../remote/verify.ts";
 import { readRepositories } from "../repositories/repository-file.ts";
 import { isOci } from "../registry/reference.ts";
 import { pathIn } from "../settings.ts";
+import { localTime } from "../times.ts";
 import { nameRepositories, updateRepositories, updateUnmanaged } from "./repositories.ts";
 import { lockDependencies } from "./resolve.ts";
 import { saveDependencies } from "./save.ts";
@@ -41,7 +41,7 @@ export async function updateDependencies(work: DependencyWork): Promise<void> {
   const digest = lockDigest(dependencies, saved);
   if (chart.lock?.digest === digest) return;
   const name = chart.metadata.apiVersion === "v1" ? "requirements.lock" : "Chart.lock";
-  const generated = formatRfc3339Nano(work.io.now());
+  const generated = localTime(work.io.now());
   await writeLock(name, formatLock({ generated, digest, dependencies: saved }), work);
 }
 
