@@ -58,6 +58,18 @@ function timeOnce([program, ...parameters]: CommandLine): number {
   return took;
 }
 
+/** The processor time of a command in milliseconds, of all its threads, as the mean of some runs; undefined where there is no GNU time. */
+export function processorTime(command: CommandLine, count = Math.min(runs, 5)): number | undefined {
+  if (!existsSync("/usr/bin/time")) return undefined;
+  const loop = ["sh", "-c", `for i in $(seq ${count}); do "$@" > /dev/null; done`, "sh", ...command];
+  const { stderr } = spawnSync("/usr/bin/time", ["-f", "%U %S", ...loop], {
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+  });
+  const [user = Number.NaN, system = Number.NaN] = (stderr.trim().split("\n").at(-1) ?? "").split(" ").map(Number);
+  return ((user + system) * 1000) / count;
+}
+
 /** A command's peak memory in MiB, the middle of three; undefined where there is no GNU time. */
 export function peakMemory([program, ...parameters]: CommandLine): number | undefined {
   if (!existsSync("/usr/bin/time")) return undefined;
