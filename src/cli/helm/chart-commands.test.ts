@@ -7,6 +7,9 @@ import { cox } from "../commands.ts";
 import { runLine } from "../run.ts";
 import { hasRegistry, playScenario, type Recorded, type RunHelm } from "./testing/chart-stage.ts";
 
+// The time of a pushed chart is in its digest, in the zone of the user; the recordings were made in this one.
+process.env.TZ = "UTC";
+
 // What Helm 4.2.4 printed, recorded by tools/record-chart-commands.ts.
 const scenarios: readonly { readonly name: string; readonly steps: readonly Recorded[] }[] = JSON.parse(
   readFileSync(fileURLToPath(new URL("./testdata/chart-commands/scenarios.output.json", import.meta.url)), "utf8"),
