@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { drawCase, type FuzzCase, plainCases } from "./fuzz/cases.ts";
 import { loadSource } from "./fuzz/source.ts";
+import { settledVerdict } from "./grammar/schema-run.ts";
 import { type ProgramResult, runProgram } from "./helm-program.ts";
 import { firstDifference, runHelm } from "./run-case.ts";
 
@@ -126,11 +127,11 @@ function compare(ours: ProgramResult, theirs: ProgramResult, second: ProgramResu
 // Helm logs, and lists the violations of schemas, in the order in which Go walks its maps: any. And it asks the network for what
 // a schema refers to, which we refuse.
 function comparable(stderr: string): string {
-  const lines = stderr.replace(/(failing loading "[^"]*": ).*?(?=[\w-]+:$|$)/gm, "$1…").split("\n");
+  const lines = stderr.replace(/failing loading "[^"]*": .*?(?=[\w-]+:$|$)/gm, "failing loading …").split("\n");
   const isLog = (line: string): boolean => line.startsWith("level=");
   const others = lines.filter((line) => !isLog(line));
   const isOfSchema = others.some((line) => line.includes("values don't meet the specifications of the schema(s)"));
-  return [...lines.filter(isLog).toSorted(), ...(isOfSchema ? others.toSorted() : others)].join("\n");
+  return [...lines.filter(isLog).toSorted(), ...(isOfSchema ? [settledVerdict(others.join("\n"))] : others)].join("\n");
 }
 
 function differing(first: string, second: string): ReadonlySet<number> {

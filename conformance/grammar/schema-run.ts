@@ -38,7 +38,7 @@ export function validateOurs({ values, schema }: EngineRequest & { readonly sche
 /** Whether two validators said the same, but for what helm says in any order, and what it says of the network. */
 export function isSameVerdict(ours: EngineAnswer, theirs: EngineAnswer): boolean {
   if ("output" in ours || "output" in theirs) return "output" in ours && "output" in theirs;
-  return isLeftOut(theirs.error) || settled(ours.error) === settled(theirs.error);
+  return isLeftOut(theirs.error) || settledVerdict(ours.error) === settledVerdict(theirs.error);
 }
 
 // docs/compatibility.md: places in the schema are not named, and of two faults that stop the compiler another one may come first.
@@ -48,7 +48,8 @@ function isLeftOut(theirs: string): boolean {
   );
 }
 
-function settled(text: string): string {
+/** The text of violations with its lines, and the names in them, in order: helm gives them in any. */
+export function settledVerdict(text: string): string {
   return text
     .replace(/^values: /, "")
     .split("\n")
