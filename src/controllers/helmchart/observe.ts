@@ -8,6 +8,7 @@ import {
   fetchIndex,
   normalizeRepositoryUrl,
   parseIndex,
+  parseIndexInSteps,
   type RepositoryIndex,
   type SourceTree,
   unpackTree,
@@ -81,7 +82,7 @@ export async function openRepository(
   const access = await httpAccessTo(repository, { context, ports });
   const { artifact } = repository.status ?? {};
   const load = async (): Promise<RepositoryIndex> => {
-    if (artifact === undefined) return parseIndex((await fetchIndex(access, limitOf(ports))).text);
+    if (artifact === undefined) return parseIndexInSteps((await fetchIndex(access, limitOf(ports))).text);
     return ports.indexes.get(artifact.digest, async () =>
       parseIndex(new TextDecoder().decode(await ports.store.read(artifact))),
     );

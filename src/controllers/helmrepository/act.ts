@@ -1,4 +1,4 @@
-import { type Artifact, type FetchedIndex, formatIndexInParts, parseIndex } from "../../sources/index.ts";
+import { type Artifact, type FetchedIndex, formatIndexInParts, parseIndexInSteps } from "../../sources/index.ts";
 import type { Owner } from "../../sources/index.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
@@ -11,7 +11,7 @@ export async function store(
 ): Promise<{ readonly artifact: Artifact; readonly url: string }> {
   const prefix = "failed to load Helm repository from index YAML: failed to load index";
   const index = await orFail({ condition: "FetchFailed", reason: "IndexationFailed", prefix }, async () =>
-    parseIndex(fetched.text),
+    parseIndexInSteps(fetched.text),
   );
   const failed = {
     condition: "StorageOperationFailed",

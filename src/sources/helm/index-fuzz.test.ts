@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { array, assert as check, constantFrom, nat, oneof, property, record, string } from "fast-check";
+import { array, assert as check, asyncProperty, constantFrom, nat, oneof, property, record, string } from "fast-check";
 import { SourceError } from "../errors.ts";
 import { formatIndex, parseIndex } from "./index-file.ts";
+import { parseIndexInSteps } from "./index-steps.ts";
 import { selectChartVersion } from "./select-version.ts";
 
 const sample = `apiVersion: v1
@@ -58,11 +59,13 @@ const fragment = oneof(
 );
 const edit = record({ at: nat({ max: sample.length }), remove: nat({ max: 8 }), insert: fragment });
 
+const mangle = (text: string, edits: readonly { at: number; remove: number; insert: string }[]): string =>
+  edits.reduce((given, { at, remove, insert }) => given.slice(0, at) + insert + given.slice(at + remove), text);
+
 test("parseIndex() gives a mangled index's charts or a SourceError, and what it gives can be used", () => {
   check(
     property(array(edit, { minLength: 1, maxLength: 5 }), (edits) => {
-      let text = sample;
-      for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
+      const text = mangle(sample, edits);
       let index: ReturnType<typeof parseIndex>;
       try {
         index = parseIndex(text);
@@ -84,4 +87,45 @@ test("parseIndex() gives a mangled index's charts or a SourceError, and what it 
     }),
     { numRuns: runs },
   );
+});
+
+test("parseIndexInSteps() gives what parseIndex() gives, or fails with the same text", async () => {
+  const outcome = (work: () => ReturnType<typeof parseIndex>): unknown => {
+    try {
+      return work();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  await check(
+    asyncProperty(array(edit, { maxLength: 4 }), async (edits) => {
+      const text = mangle(sample, edits);
+      const found = await parseIndexInSteps(text, { step: 1 }).catch((error: unknown) => String(error));
+      assert.deepEqual(
+        found,
+        outcome(() => parseIndex(text)),
+        text,
+      );
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("parseIndexInSteps() lets others work in between", async () => {
+  const charts = Array.from(
+    { length: 50 },
+    (_, count) => `  c${count}:\n  - {apiVersion: v2, name: c${count}, version: 1.0.0}\n`,
+  );
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  const immediate = (): void => {
+    turns += 1;
+    if (turns < 1000) setImmediate(immediate);
+  };
+  setImmediate(immediate);
+  const index = await parseIndexInSteps(`apiVersion: v1\nentries:\n${charts.join("")}`, { step: 1 });
+  clearInterval(others);
+  assert.equal(index.entries.size, 50);
+  assert.ok(turns >= 25, `${turns} turns`);
+  turns = 1000;
 });
