@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
 
 /** Packages that code asks for by name through `loadPackage`. */
-const packages = ["bcryptjs", "re2js", "smol-toml"];
+const packages = ["bcryptjs", "re2js"];
 
 /** How long chunks of earlier builds stay: a program that runs may still load them. */
 const keptMilliseconds = 24 * 3600 * 1000;
