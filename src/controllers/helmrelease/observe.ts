@@ -68,8 +68,11 @@ export async function observe(
   const { storage, recall } = ledger.storage(context);
   const digests = (status.history ?? []).map(({ version, ociDigest }) => [version, ociDigest]);
   const stored = await doing("failed to retrieve last release from storage", () =>
-    recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
-      records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+    // Records are large: not all releases of a cluster may be reading theirs at once.
+    context.busy(() =>
+      recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
+        records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+      ),
     ),
   );
   const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
