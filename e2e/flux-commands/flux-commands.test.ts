@@ -21,7 +21,7 @@ test(
 );
 
 /** Words of lines that cox does not have. */
-const missing = ["events", "debug", "trace", "tree", "stats"];
+const missing = ["debug", "trace", "tree", "stats"];
 /** Flux waits in vain until its time is over; cox tells of the failure that it sees. */
 const quicker = "reconcile hr broken";
 

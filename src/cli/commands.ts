@@ -265,6 +265,10 @@ export const cox: CommandGroup = {
     suspend: byKind("Suspend objects", fluxKinds, (kind) =>
       import("./flux/suspend.ts").then((file) => file.suspendCommand(kind)),
     ),
+    events: {
+      summary: "Display Kubernetes events for Flux resources",
+      load: () => import("./flux/events.ts").then((file) => file.command),
+    },
     delete: byKind("Delete objects", fluxKinds, (kind) =>
       import("./flux/delete.ts").then((file) => file.deleteCommand(kind)),
     ),

@@ -1,4 +1,5 @@
 export { type Cluster, type ClusterOptions, createCluster } from "./cluster.ts";
+export { humanDuration } from "./registry/columns.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { LogSource } from "./http/call.ts";
 export { createStore, type StoreOptions } from "./store/store.ts";
