@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import { compareBytes, isValues, type Values } from "../../base/value.ts";
+import { compareBytes, isValues, type Value, type Values } from "../../base/value.ts";
 import { ChartError } from "../errors.ts";
 import { formatYaml, parseYaml } from "../../base/yaml/index.ts";
 import type { PostRender, PostRenderStrategy } from "../types.ts";
@@ -61,10 +61,22 @@ function annotated(files: readonly RenderedFile[]): Values[] {
     if (isPartial(name)) continue;
     for (const text of splitManifests(content)) {
       const document = parse(name, text);
-      if (document !== undefined) objects.push(withAnnotation(name, document));
+      if (document !== undefined)
+        for (const object of opened(name, document)) objects.push(withAnnotation(name, object));
     }
   }
   return objects;
+}
+
+/** Helm reads documents with kustomize's reader, which takes a List for what is in it. */
+function opened(name: string, document: Values): readonly Values[] {
+  const { kind, items, functionConfig } = document;
+  const isList = (kind === "List" || kind === "ResourceList") && (items !== undefined || functionConfig !== undefined);
+  if (!isList) return [document];
+  return (Array.isArray(items) ? (items as readonly Value[]) : []).map((item) => {
+    if (isValues(item)) return item;
+    throw new ChartError("PostRenderFailed", `annotating ${name}: an item of the list is no map`);
+  });
 }
 
 function parse(name: string, text: string): Values | undefined {

@@ -229,3 +229,23 @@ test("renderChart() names what a post renderer adds, and passes its failure on",
     message: "error while running post render on files: no such target",
   });
 });
+
+test("renderChart() gives a post renderer what is in a List, as helm does", async () => {
+  const chart = chartOf({
+    "a.yaml": `kind: List\napiVersion: v1\nitems:\n- ${configMap("one").replaceAll("\n", "\n  ")}\n- ${configMap("two").replaceAll("\n", "\n  ")}`,
+  });
+  const seen: string[] = [];
+  const { manifests } = await renderChart(
+    options(chart, {
+      postRender: (objects) => {
+        for (const { kind, metadata } of objects) seen.push(`${String(kind)} ${String((metadata as Values).name)}`);
+        return Promise.resolve(objects);
+      },
+    }),
+  );
+  assert.deepEqual(seen, ["ConfigMap one", "ConfigMap two"]);
+  assert.deepEqual(
+    manifests.map(({ kind, name }) => `${kind} ${name}`),
+    ["ConfigMap one", "ConfigMap two"],
+  );
+});
