@@ -157,7 +157,7 @@ export function isNil(value: unknown): boolean {
 }
 
 const smallest = -256;
-const small = new Array<Integer | undefined>(1280);
+const small: (Integer | undefined)[] = Array.from({ length: 1280 });
 
 function smallInt(index: number): Integer {
   let known = small[index];

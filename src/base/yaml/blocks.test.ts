@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { notPlain, tryReadBlocks } from "./blocks.ts";
 import { hasControlCharacters } from "./characters.ts";
 import { composeDocument } from "./compose.ts";
