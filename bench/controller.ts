@@ -1,5 +1,6 @@
 // `npm run bench:controller -- N`: Flux's own controllers and ours, each on a fresh control plane, under the same load of N HelmReleases.
-// Prints wall time, processor time, peak memory and API requests, and the ratios. Flags: --only flux|cox, --port, --keep FOLDER, --list.
+// Prints wall time, processor time, peak memory and API requests, and the ratios. Flags: --only flux|cox, --port, --keep FOLDER,
+// --list, and --stuck M: beside M releases whose Pods never become ready.
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { connect } from "../src/kube/node/index.ts";
 import { startPlane } from "../tools/control-plane/plane.ts";
 import { auditPolicy, endOfLog, loadAgent, readRequests, tally } from "./controller/audit.ts";
 import { type Contestant, cox, flux, type Running } from "./controller/contestants.ts";
-import { type Load, prepareLoad, release, request } from "./controller/load.ts";
+import { applyStuck, type Load, prepareLoad, release, request } from "./controller/load.ts";
 import { formatReport, type Measured, type Result } from "./controller/report.ts";
 import { forgetPeak, readUsage } from "./controller/usage.ts";
 
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     list: { type: "boolean", default: false },
     keep: { type: "string" },
     idle: { type: "string", default: "60" },
+    stuck: { type: "string", default: "0" },
   },
 });
 const count = Number(positionals[0] ?? 200);
@@ -101,6 +103,8 @@ async function runPhases(load: Load, running: Running, log: string, name: string
     if (values.list)
       for (const [request, times] of tally(asked)) say(`  ${(times / load.count).toFixed(2)} ${request}`);
   };
+  const stuck = Number(values.stuck);
+  if (stuck > 0) await phase(`${stuck} get stuck`, () => applyStuck(load, stuck));
   await phase("install", () => release(load, 1));
   await phase("upgrade", () => release(load, 2));
   await phase("nothing changed, asked", () => request(load));

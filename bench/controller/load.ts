@@ -38,6 +38,23 @@ export async function release(load: Load, replicas: number, interval = "60m"): P
   });
 }
 
+/** Applies releases whose Pods never become ready, and waits until each is being installed. */
+export async function applyStuck(load: Load, count: number): Promise<void> {
+  const image = "registry.example.com/does-not-exist";
+  const values = { image: load.chart === "podinfo" ? { repository: image } : `${image}:1` };
+  await inParallel(count, async (index) => {
+    const object = releaseObject(load, index, { replicas: 1, interval: "60m" });
+    const name = `stuck-${index}`;
+    const spec = { ...(object.spec as object), releaseName: name, timeout: "60m", values };
+    await apply(load.client, { ...object, metadata: { name, namespace }, spec });
+  });
+  const names = Array.from({ length: count }, (_, index) => `stuck-${index}`);
+  await until(
+    { ...load, names },
+    ({ status }) => (status?.lastAttemptedReleaseAction ?? "") !== "" || isRunning(status),
+  );
+}
+
 /** Asks every release for a reconcile, as `flux reconcile` does, and waits until all have handled it. */
 export async function request(load: Load): Promise<void> {
   const token = new Date().toISOString();
@@ -74,6 +91,11 @@ function nameOf(index: number): string {
   return `load-${index}`;
 }
 
+function isRunning(status: HelmRelease["status"]): boolean {
+  const conditions = status?.conditions as readonly Condition[] | undefined;
+  return /^Running 'install' action/.test(findCondition(conditions, "Reconciling")?.message ?? "");
+}
+
 function isReady({ status }: HelmRelease): boolean {
   return findCondition(status?.conditions as readonly Condition[] | undefined, "Ready")?.status === "True";
 }
@@ -90,11 +112,14 @@ async function inParallel(count: number, work: (index: number) => Promise<unknow
   await Promise.all(Array.from({ length: 10 }, worker));
 }
 
-/** Waits until the condition holds for every release of the load. */
-export async function until(load: Load, holds: (object: HelmRelease) => boolean): Promise<void> {
+/** Waits until the condition holds for every release of the load, or for those that are named. */
+async function until(
+  load: Load & { readonly names?: readonly string[] },
+  holds: (object: HelmRelease) => boolean,
+): Promise<void> {
   using releases = await load.cache.kind<HelmRelease>(helmRelease, { namespace });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const missing = new Set(Array.from({ length: load.count }, (_, index) => nameOf(index)));
+  const missing = new Set(load.names ?? Array.from({ length: load.count }, (_, index) => nameOf(index)));
   const timer = setTimeout(() => reject(new Error(describe(missing, releases.list()))), patience);
   const unsubscribe = releases.subscribe(({ type, object }) => {
     if (type === "DELETED" || !holds(object)) return;
