@@ -11,6 +11,7 @@ import { Program, Scope } from "./scope.ts";
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export { beginWork } from "./run.ts";
 export type { Lookup, MissingKey, RunOptions, WarnedAbout, Work } from "./run.ts";
 export { fromBytes, toBytes } from "./text.ts";
 export {

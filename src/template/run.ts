@@ -1,5 +1,5 @@
 import { ExecError, GoError, limitError } from "./errors.ts";
-import type { Limits } from "./limits.ts";
+import { begin, type Beginning, isOver, type Limits } from "./limits.ts";
 import { locationOf, type Node, sourceOf } from "./nodes.ts";
 import type { Program, Scope } from "./scope.ts";
 import { quote } from "./quote.ts";
@@ -34,9 +34,13 @@ export interface RunOptions {
 
 /** How much of its limits a render has used. */
 export interface Work {
-  /** When it began, as `performance.now()` says it. */
-  readonly began: number;
+  readonly began: Beginning;
   steps: number;
+}
+
+/** Work that has not begun to count. */
+export function beginWork(): Work {
+  return { began: begin(), steps: 0 };
 }
 
 /** One render: what all its templates share. */
@@ -45,7 +49,7 @@ export interface Run {
   readonly limits: Limits;
   readonly missingKey: MissingKey;
   readonly includes: Map<string, number>;
-  readonly began: number;
+  readonly began: Beginning;
   steps: number;
   /** At which step to look at the limits again. */
   nextCheck: number;
@@ -56,7 +60,7 @@ const stepsBetweenChecks = 64;
 /** A render that has not begun to count. */
 export function newRun(options: RunOptions, limits: Limits, missingKey: MissingKey): Run {
   const includes = options.includes ?? new Map<string, number>();
-  const { began, steps } = options.work ?? { began: performance.now(), steps: 0 };
+  const { began, steps } = options.work ?? beginWork();
   return { options, limits, missingKey, includes, began, steps, nextCheck: steps + stepsBetweenChecks };
 }
 
@@ -131,7 +135,7 @@ function checkWork(run: Run): void {
   const { steps, milliseconds } = run.limits;
   run.nextCheck = run.steps + stepsBetweenChecks;
   if (run.steps > steps) throw limitError(`template takes more than ${steps} steps`);
-  if (performance.now() - run.began > milliseconds) throw limitError(`template takes longer than ${milliseconds} ms`);
+  if (isOver(run.began, milliseconds)) throw limitError(`template takes longer than ${milliseconds} ms`);
 }
 
 /** Refuses output that is too long. */

@@ -1,5 +1,5 @@
 import type { Values } from "../../base/value.ts";
-import { LookupPending, TemplateError, type Work } from "../../template/index.ts";
+import { beginWork, LookupPending, TemplateError } from "../../template/index.ts";
 import { ChartError } from "../errors.ts";
 import type { Lookup, RenderOptions } from "../types.ts";
 import { ApiVersionsPending } from "./capabilities-object.ts";
@@ -74,7 +74,7 @@ function renderOnce(run: TemplateRun, answers: Answers): RenderedFile[] {
   const templates = renderables({ ...run, values: run.freshValues(), pending: run.readApiVersions !== undefined });
   const set = compiledTemplates(run.loaded, { templates, strict: run.strict });
   const includes = new Map<string, number>();
-  const work: Work = { began: performance.now(), steps: 0 };
+  const work = beginWork();
   const lookup = (apiVersion: string, kind: string, namespace: string, name: string): unknown => {
     const answer = answers.objects.get(questionKey(apiVersion, kind, namespace, name));
     if (answer === undefined) throw new LookupPending({ apiVersion, kind, namespace, name });
