@@ -93,7 +93,7 @@ function nameOf(index: number): string {
 
 function isRunning(status: HelmRelease["status"]): boolean {
   const conditions = status?.conditions as readonly Condition[] | undefined;
-  return /^Running 'install' action/.test(findCondition(conditions, "Reconciling")?.message ?? "");
+  return findCondition(conditions, "Reconciling")?.message.startsWith("Running 'install' action") === true;
 }
 
 function isReady({ status }: HelmRelease): boolean {
