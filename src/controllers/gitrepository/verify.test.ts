@@ -1,35 +1,24 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { GitRepository, KubeObject } from "../../api/index.ts";
 import { createCluster } from "../../cluster/index.ts";
 import { createClient } from "../../kube/index.ts";
 import type { Context } from "../runtime/index.ts";
+import { type SignedObjects, signedObjects } from "../../sources/testing/signed-objects.ts";
 import { FailureError } from "../source/failure.ts";
 import type { Mode } from "./decide.ts";
 import { verify } from "./verify.ts";
 
-interface Recorded {
-  readonly name: string;
-  readonly publicKey: string;
-  readonly key: string;
-  readonly commit: string;
-  readonly tag: string;
-}
-
-// Made by the real git, ssh-keygen and gpg; tools/record-git-signatures.ts.
-const file = new URL("../../sources/git/testdata/signatures.json", import.meta.url);
-const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
-const find = (name: string): Recorded => {
-  const found = recorded.find((each) => each.name === name);
+const find = (name: string): SignedObjects => {
+  const found = signedObjects.find((each) => each.name === name);
   assert.ok(found);
   return found;
 };
 const ssh = find("ssh-ed25519");
 const pgp = find("pgp-ed25519");
 
-function checkoutOf({ name, commit, tag }: Recorded) {
+function checkoutOf({ name, commit, tag }: SignedObjects) {
   const content = Buffer.from(commit, "base64");
   const object = { hash: hashOf("tag", tag), type: "tag", content: Buffer.from(tag, "base64") } as const;
   const details = { hash: hashOf("commit", commit), tree: "", message: "", committedAt: 0, content };

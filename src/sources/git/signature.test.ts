@@ -1,26 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { type SignedObjects, signedObjects as recorded } from "../testing/signed-objects.ts";
 import { verifyGitObject } from "./signature.ts";
 import { splitCommit, splitTag } from "./signed-object.ts";
 
-interface Recorded {
-  readonly name: string;
-  readonly publicKey: string;
-  readonly key: string;
-  readonly commit: string;
-  readonly tag: string;
-}
-
-// Made by the real git, ssh-keygen and gpg; tools/record-git-signatures.ts.
-const file = new URL("./testdata/signatures.json", import.meta.url);
-const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
-const isSsh = ({ name }: Recorded): boolean => name.startsWith("ssh-");
-const trust = (...signers: readonly Recorded[]) => ({
+const isSsh = ({ name }: SignedObjects): boolean => name.startsWith("ssh-");
+const trust = (...signers: readonly SignedObjects[]) => ({
   authorizedKeys: signers.filter(isSsh).map(({ publicKey }) => publicKey),
   keyRings: signers.filter((signer) => !isSsh(signer)).map(({ publicKey }) => publicKey),
 });
-const signedIn = ({ commit, tag }: Recorded) =>
+const signedIn = ({ commit, tag }: SignedObjects) =>
   [
     { what: "commit", signed: splitCommit(Buffer.from(commit, "base64")) },
     { what: "tag", signed: splitTag(Buffer.from(tag, "base64")) },
