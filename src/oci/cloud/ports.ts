@@ -28,6 +28,14 @@ export async function ask(ports: CloudPorts, what: string, request: Request): Pr
   return body;
 }
 
+/** A form as a request. Throws InvalidConfig for a URL that is none. */
+export function post(url: string, form: URLSearchParams): Request {
+  if (!URL.canParse(url))
+    throw new OciError("InvalidConfig", "cannot get a token: the URL to get it from is not valid");
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return new Request(url, { method: "POST", headers, body: form.toString() });
+}
+
 /** The texts of an answer in JSON by their names, dots between; throws where one is missing. */
 export function textsIn<const Name extends string>(
   body: string,
