@@ -2,7 +2,11 @@ export { filterIgnored } from "./archive/ignore.ts";
 export { packTree, unpackTree } from "./archive/pack.ts";
 export { type Artifact, folderOf, type Owner, type Retention } from "./artifact.ts";
 export { type BucketIndex, fetchBucket, indexBucket, revisionOf as revisionOfBucket } from "./bucket/fetch-bucket.ts";
-export { type BucketReader, openS3Bucket, type S3Keys, type S3Options } from "./bucket/s3.ts";
+export { type AzureAccess, openAzureBucket } from "./bucket/azure-bucket.ts";
+export { openGoogleBucket } from "./bucket/google-bucket.ts";
+export { ldapKeys } from "./bucket/ldap-keys.ts";
+export type { BucketReader } from "./bucket/reader.ts";
+export { openS3Bucket, type S3Keys, type S3Options } from "./bucket/s3.ts";
 export {
   type BuildOptions,
   type ChartBuild,

@@ -6,7 +6,7 @@ import { isSignedWith } from "../testing/s3-signature.ts";
 import { serveS3, type S3ServerOptions } from "../testing/s3-server.ts";
 import { fetchBucket, indexBucket, revisionOf } from "./fetch-bucket.ts";
 import { openS3Bucket, type S3Keys } from "./s3.ts";
-import { documentOf } from "./s3-document.ts";
+import { documentOf } from "./xml-document.ts";
 
 const keys = { accessKey: "AKIAEXAMPLE", secretKey: "a/secret+key" };
 
@@ -66,6 +66,9 @@ test("openS3Bucket() lists page after page with signed requests, and asks for th
   assert.equal(got?.etag, found.find(({ key }) => key === "dir/b c+ü.yaml")?.etag);
   assert.equal(await reader.get("none", 100), undefined);
   await assert.rejects(reader.get("a.yaml", 3), { code: "TooLarge" });
+  // Another bucket's, which the keys may open, too.
+  for (const key of ["../other/secret", "dir/../../other/secret", "."])
+    await assert.rejects(reader.get(key, 100), { code: "InvalidPath" });
 });
 
 test("indexBucket() leaves out folders and what the rules name; there are no default rules", async (t) => {

@@ -3,7 +3,7 @@ import { messageOf } from "../../base/errors.ts";
 import { isIgnored, parseIgnoreFile } from "../../base/gitignore.ts";
 import { SourceError } from "../errors.ts";
 import { resolveInRoot, type SourceFile, type SourceTree, sortTree } from "../tree.ts";
-import type { BucketReader } from "./s3.ts";
+import type { BucketReader } from "./reader.ts";
 
 /** The wanted objects of a bucket, key → entity tag, and its file of ignore rules. */
 export interface BucketIndex {
@@ -39,7 +39,7 @@ export async function indexBucket(
   const failed = `indexation of objects from bucket '${bucket}' failed: listing objects from bucket '${bucket}' failed`;
   await saying(failed, async () => {
     for await (const { key, etag } of reader.list(prefix)) {
-      if (key.endsWith("/") || key === ignoreFile || isIgnored(patterns, key, "file")) continue;
+      if (key === "" || key.endsWith("/") || key === ignoreFile || isIgnored(patterns, key, "file")) continue;
       etags.set(key, etag);
       if (etags.size > maximumObjects)
         throw new SourceError("TooLarge", `bucket has more than ${maximumObjects} objects`);

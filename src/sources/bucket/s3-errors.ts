@@ -1,5 +1,6 @@
 import { SourceError, type SourceErrorCode } from "../errors.ts";
-import { documentOf, textAt } from "./s3-document.ts";
+import { textAt } from "./fields.ts";
+import { documentOf } from "./xml-document.ts";
 
 /** A refusal of an S3 server, with its own word for the reason. */
 export class S3Error extends SourceError {

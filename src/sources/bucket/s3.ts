@@ -1,8 +1,9 @@
 import { AwsV4Signer } from "aws4fetch";
-import { BodyError, readBounded } from "../../base/node/body.ts";
 import { SourceError } from "../errors.ts";
 import type { Transport } from "../http/transport.ts";
-import { documentOf, textAt } from "./s3-document.ts";
+import { addressOf, type BucketReader, nextPage, readContent, readText } from "./reader.ts";
+import { textAt, toList } from "./fields.ts";
+import { documentOf } from "./xml-document.ts";
 import { errorOf, S3Error } from "./s3-errors.ts";
 
 /** The keys of an account; `sessionToken` where they were lent for a time. */
@@ -20,37 +21,22 @@ export interface S3Options {
   readonly region?: string;
   /** Plain HTTP. */
   readonly insecure?: boolean;
-  /** Nobody's requests without. */
-  readonly keys?: S3Keys;
+  /** Nobody's requests without; found when the first request is made where they are a function. */
+  readonly keys?: S3Keys | (() => Promise<S3Keys>);
   readonly transport: Transport;
   readonly signal: AbortSignal;
 }
 
-/** One object of a bucket, as a listing tells of it. */
-export interface BucketEntry {
-  readonly key: string;
-  readonly etag: string;
-}
-
-/** What of an object store is needed to read a bucket. */
-export interface BucketReader {
-  exists(): Promise<boolean>;
-  /** All objects whose key begins so, in the order of the server. */
-  list(prefix: string): AsyncIterable<BucketEntry>;
-  /** The content; undefined when there is no such object. Throws TooLarge for more than `limit` bytes. */
-  get(key: string, limit: number): Promise<{ readonly etag: string; readonly content: Uint8Array } | undefined>;
-}
-
-/** Largest answer that is not an object, in bytes: a page of 1,000 keys of 1,024 bytes, each of them escaped. */
-const documentLimit = 8 << 20;
-
 /** Reads a bucket of a server that speaks S3. */
 export function openS3Bucket(options: S3Options): BucketReader {
-  const { bucket, keys, transport, signal } = options;
+  const { bucket, transport, signal } = options;
+  let found: Promise<S3Keys | undefined> | undefined;
   const base = baseOf(options);
   let region: Promise<string> | undefined = options.region === undefined ? undefined : Promise.resolve(options.region);
 
   async function send(url: URL, method: "GET" | "HEAD", signedFor: string): Promise<Response> {
+    found ??= typeof options.keys === "function" ? options.keys() : Promise.resolve(options.keys);
+    const keys = await found;
     if (keys === undefined) return transport(new Request(url, { method, signal }));
     const signer = new AwsV4Signer({
       method,
@@ -68,11 +54,11 @@ export function openS3Bucket(options: S3Options): BucketReader {
   async function ask(method: "GET" | "HEAD", key: string, query: Readonly<Record<string, string>> = {}) {
     region ??= findRegion();
     const url = new URL(base);
-    url.pathname += key.split("/").map(encodeURIComponent).join("/");
+    if (key !== "") url.pathname += addressOf(key.split("/"));
     url.search = new URLSearchParams(query).toString();
     const answer = await send(url, method, await region);
     if (answer.status === 200) return answer;
-    throw await errorOf(answer, await textOf(answer), key);
+    throw await errorOf(answer, await readText(answer), key);
   }
 
   /** minio-go: getBucketLocation. What it may not know, it takes for the oldest region. */
@@ -80,7 +66,7 @@ export function openS3Bucket(options: S3Options): BucketReader {
     const url = new URL(base);
     url.search = "location=";
     const answer = await send(url, "GET", "us-east-1");
-    const text = await textOf(answer);
+    const text = await readText(answer);
     if (answer.status !== 200) {
       const error = await errorOf(answer, text, "");
       if (["AccessDenied", "InvalidRegion", "AuthorizationHeaderMalformed"].includes(error.reason))
@@ -106,7 +92,7 @@ export function openS3Bucket(options: S3Options): BucketReader {
       let token: string | undefined;
       do {
         const page = await documentOf(
-          await textOf(
+          await readText(
             await ask("GET", "", {
               "list-type": "2",
               "encoding-type": "url",
@@ -126,20 +112,16 @@ export function openS3Bucket(options: S3Options): BucketReader {
             etag: trimQuotes(textAt(entry, "ETag") ?? ""),
           };
         const next = textAt(listing, "IsTruncated") === "true" ? textAt(listing, "NextContinuationToken") : undefined;
-        if (next !== undefined && next === token)
-          throw new SourceError("Unreachable", `${options.endpoint} gives the same page of objects again and again`);
-        token = next;
+        token = nextPage(token, next, options.endpoint);
       } while (token !== undefined);
     },
     async get(key, limit) {
       try {
         const answer = await ask("GET", key);
         const etag = trimQuotes(answer.headers.get("etag") ?? "");
-        return { etag, content: await readBounded(answer, limit) };
+        return { etag, content: await readContent(answer, limit) };
       } catch (error) {
         if (error instanceof S3Error && error.reason === "NoSuchKey") return undefined;
-        if (error instanceof BodyError && error.code === "too-large")
-          throw new SourceError("TooLarge", `bucket is larger than ${limit} bytes`, { cause: error });
         throw error;
       }
     },
@@ -180,14 +162,6 @@ function assertBucketName(bucket: string): void {
               ? "Bucket name contains invalid characters"
               : undefined;
   if (wrong !== undefined) throw new SourceError("URLInvalid", wrong);
-}
-
-async function textOf(answer: Response): Promise<string> {
-  return new TextDecoder().decode(await readBounded(answer, documentLimit));
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 function trimQuotes(etag: string): string {

@@ -7,6 +7,8 @@ export interface S3ServerOptions {
   readonly buckets: Readonly<Record<string, Map<string, string>>>;
   /** Who may ask; everybody where it is not given. */
   readonly keys?: { readonly accessKey: string; readonly secretKey: string };
+  /** The token that must come along with the keys, as with those that are lent. */
+  readonly sessionToken?: string;
   /** How many keys a page of a listing has. */
   readonly pageSize?: number;
 }
@@ -21,7 +23,8 @@ export function serveS3(options: S3ServerOptions): Promise<Server & { readonly r
   }).then((server) => Object.assign(server, { requests }));
 }
 
-function answer(request: Request, { buckets, keys, pageSize = 1000 }: S3ServerOptions): Response {
+function answer(request: Request, options: S3ServerOptions): Response {
+  const { buckets, keys, pageSize = 1000, sessionToken } = options;
   const url = new URL(request.url);
   const [bucketName = "", ...rest] = url.pathname.slice(1).split("/");
   const key = rest.map(decodeURIComponent).join("/");
@@ -29,6 +32,8 @@ function answer(request: Request, { buckets, keys, pageSize = 1000 }: S3ServerOp
     const isNamed = request.headers.get("authorization")?.includes(`Credential=${keys.accessKey}/`) === true;
     return isNamed ? refuse(403, "SignatureDoesNotMatch") : refuse(403, "AccessDenied");
   }
+  if (sessionToken !== undefined && request.headers.get("x-amz-security-token") !== sessionToken)
+    return refuse(403, "InvalidTokenId");
   const bucket = buckets[bucketName];
   if (bucket === undefined) return refuse(404, "NoSuchBucket");
   if (url.searchParams.has("location"))

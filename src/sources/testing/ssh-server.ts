@@ -45,6 +45,8 @@ export async function serveSsh(folder: string): Promise<SshServer> {
     "PermitRootLogin prohibit-password",
     "StrictModes no",
     "UsePAM no",
+    // Tests open many connections at once; by default some of more than ten are turned away.
+    "MaxStartups 100",
   ];
   const configuration = join(folder, "sshd_config");
   writeFileSync(configuration, `${settings.join("\n")}\n`);

@@ -8,10 +8,3 @@ export async function documentOf(text: string): Promise<Readonly<Record<string, 
   const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, processEntities: true });
   return parser.parse(text) as Readonly<Record<string, unknown>>;
 }
-
-/** The text of an element; undefined when there is none. */
-export function textAt(parent: unknown, name: string): string | undefined {
-  if (typeof parent !== "object" || parent === null || !Object.hasOwn(parent, name)) return undefined;
-  const value = (parent as Readonly<Record<string, unknown>>)[name];
-  return typeof value === "string" ? value : undefined;
-}
