@@ -139,10 +139,7 @@ function appOf(data: SecretData, secret: string, isGiven: boolean): GitHubApp {
   const installation = data.get("githubAppInstallationID");
   const owner = data.get("githubAppInstallationOwner");
   const baseUrl = data.get("githubAppBaseURL");
-  if ([id, privateKey, installation, owner].every((value) => value === undefined))
-    refuse("InvalidProviderConfiguration", missing);
-  if (id === undefined) return refuse("Failed", `secret '${secret}': key 'githubAppID' not found`);
-  if (privateKey === undefined) return refuse("Failed", `secret '${secret}': key 'githubAppPrivateKey' not found`);
+  if (id === undefined || privateKey === undefined) return refuse("InvalidProviderConfiguration", missing);
   const wanted = installation !== undefined ? { id: installation } : owner !== undefined ? { owner } : undefined;
   if (wanted === undefined || (installation !== undefined && owner !== undefined))
     return refuse(

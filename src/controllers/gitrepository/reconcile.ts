@@ -56,7 +56,11 @@ async function verifyCheckout(
   const { object, context } = run;
   const mode = modeOf(object);
   if (mode === undefined) run.record({ event: "unverified" });
-  else run.record({ event: "verified", message: await verify(object, checkout, { mode, context }) });
+  else {
+    const message = await verify(object, checkout, { mode, context });
+    run.record({ event: "verified", message });
+    context.events.record(object, { type: "Normal", reason: "Succeeded", message });
+  }
   run.record({ event: "observed", fields: { sourceVerificationMode: mode } });
 }
 

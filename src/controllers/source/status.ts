@@ -117,7 +117,10 @@ export function record<S extends SourceStatus>(status: S, event: SourceEvent<S>,
     case "ended": {
       let conditions = removeCondition(before, "Stalled");
       const reconciling = findCondition(conditions, "Reconciling");
-      const failed = failures.map((type) => findCondition(conditions, type)).find((each) => each !== undefined);
+      const verified = findCondition(conditions, "SourceVerified");
+      const failed =
+        failures.map((type) => findCondition(conditions, type)).find((each) => each !== undefined) ??
+        (verified?.status === "False" ? verified : undefined);
       if (event.how !== "again") conditions = removeCondition(conditions, "Reconciling");
       else if (reconciling !== undefined)
         conditions = mark(conditions, "Reconciling", "True", "ProgressingWithRetry", reconciling.message);

@@ -112,7 +112,7 @@ for (const { client, server } of combinations) {
       { options: { url, ref: { commit: "0".repeat(40) } }, want: /object not found|not our ref|0{40}/ },
       {
         options: { url: `${running.url}/nope`, ref: { branch: "main" } },
-        want: /^unable to clone 'http.*nope': repository not found: Repository not found$/,
+        want: /^unable to clone 'http.*nope': repository not found: Repository not found\n$/,
       },
       { options: { url, ref: { branch: "--upload-pack=touch /tmp/x" } }, want: /^invalid reference name/ },
     ];

@@ -7,7 +7,7 @@ import { compareVersions, parseConstraint, tryParseVersion, type Version } from 
 import { type GitCommit, type GitObject, type GitObjects, readCommit, subjectOf } from "./objects.ts";
 import { fullNameOf, type GitReference, type ListedReference, revisionOf, type Wanted, wantedOf } from "./reference.ts";
 import { type GitRemote, openRemote } from "./remote.ts";
-import type { SshKeys } from "./ssh.ts";
+import { type SshKeys, unusable } from "./ssh-keys.ts";
 import { fillSubmodules } from "./submodules.ts";
 import { readTreeOf } from "./tree.ts";
 
@@ -70,7 +70,12 @@ export async function checkoutGit(options: CheckoutOptions): Promise<Checkout> {
     const tagName = tagOf(wanted, found.tag);
     const head = await objects.read(objects.head);
     const whole = await readTreeOf(objects, commit.tree);
-    const filled = options.recurseSubmodules === true ? await fillSubmodules(whole, { ...options, signal }) : whole;
+    const filled =
+      options.recurseSubmodules === true
+        ? await fillSubmodules(whole, { ...options, signal }).catch((cause: unknown) => {
+            throw wrap(`unable to clone '${url}'`, cause);
+          })
+        : whole;
     const tree = sparseTree(filled, options.sparseCheckout);
     const rest = "dispose" in filled ? filled.dispose : async () => undefined;
     return {
@@ -171,6 +176,8 @@ function sparseTree(tree: SourceTree, folders: readonly string[] | undefined): S
 function cloneError(url: string, cause: unknown): unknown {
   // Flux clones first and looks for the commit then.
   if (cause instanceof SourceError && cause.message.startsWith("unable to resolve commit object")) return cause;
+  if (cause instanceof SourceError && cause.message === "repository not found")
+    return new SourceError(cause.code, `unable to clone: ${cause.message}: git repository: '${url}'`, { cause });
   return wrap(`unable to clone '${url}'`, cause);
 }
 
@@ -179,6 +186,6 @@ function listError(url: string, cause: unknown): unknown {
 }
 
 function wrap(prefix: string, cause: unknown): unknown {
-  if (!(cause instanceof SourceError)) return cause;
+  if (!(cause instanceof SourceError) || cause.message.startsWith(unusable)) return cause;
   return new SourceError(cause.code, `${prefix}: ${cause.message}`, { cause });
 }

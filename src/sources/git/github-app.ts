@@ -79,6 +79,11 @@ async function findInstallation(
 /** Flux: createJWT. Half a minute for clocks that differ, two minutes of life. */
 function createToken({ id, privateKey }: GitHubApp, now: Date): string {
   let key: KeyObject;
+  if (!privateKey.includes("-----BEGIN "))
+    throw new SourceError(
+      "AuthenticationFailed",
+      "could not parse private key: invalid key: Key must be a PEM encoded PKCS1 or PKCS8 key",
+    );
   try {
     key = createPrivateKey(privateKey);
   } catch (cause) {

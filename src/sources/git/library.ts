@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import type { HttpClient } from "isomorphic-git";
 import { SourceError } from "../errors.ts";
+import { withoutPassword } from "../http/transport.ts";
 import type { GitObjects } from "./objects.ts";
 import type { ListedReference } from "./reference.ts";
 
@@ -25,7 +26,7 @@ export async function listWithLibrary(options: {
       .filter((ref) => ref.ref.startsWith(options.prefix))
       .map((ref) => ({ name: ref.ref, hash: ref.oid, ...(ref.peeled === undefined ? {} : { peeled: ref.peeled }) }));
   } catch (error) {
-    throw toSourceError(error);
+    throw toSourceError(error, options.url);
   }
 }
 
@@ -78,7 +79,7 @@ export async function fetchWithLibrary(options: {
     await read(head);
     return { head, read, [Symbol.asyncDispose]: async () => undefined };
   } catch (error) {
-    throw toSourceError(error);
+    throw toSourceError(error, url);
   }
 }
 
@@ -86,21 +87,28 @@ interface HttpFailure {
   readonly data?: { readonly statusCode?: number; readonly response?: string };
 }
 
-function toSourceError(error: unknown): unknown {
+/** The most that is told of what a server said. */
+const answerLength = 1000;
+
+function toSourceError(error: unknown, url: string): unknown {
   if (error instanceof SourceError) return error;
   if (!(error instanceof Error)) return error;
   const { statusCode: status, response = "" } = (error as HttpFailure).data ?? {};
-  if (status === 401 || status === 403)
-    return new SourceError(
-      "AuthenticationFailed",
-      status === 401 ? "authentication required" : "authorization failed",
-      { cause: error },
-    );
-  if (status === 404) {
-    const said = response.trim().slice(0, 200);
-    return new SourceError("ReferenceNotFound", `repository not found${said === "" ? "" : `: ${said}`}`, {
-      cause: error,
-    });
+  const said = response.slice(0, answerLength);
+  switch (status) {
+    case undefined:
+      break;
+    case 401:
+      return new SourceError("AuthenticationFailed", `authentication required: ${said}`, { cause: error });
+    case 403:
+      return new SourceError("AuthenticationFailed", `authorization failed: ${said}`, { cause: error });
+    case 404:
+      return new SourceError("ReferenceNotFound", `repository not found: ${said}`, { cause: error });
+    default: {
+      const asked = withoutPassword(new URL(`${url.replace(/\/+$/, "")}/info/refs?service=git-upload-pack`));
+      const told = `unexpected client error: unexpected requesting "${asked}" status code: ${status}`;
+      return new SourceError("GitOperationFailed", told, { cause: error });
+    }
   }
   if (error.name === "NotFoundError")
     return new SourceError("ReferenceNotFound", "reference not found", { cause: error });

@@ -11,7 +11,8 @@ import { fetchWithLibrary, listWithLibrary } from "./library.ts";
 import type { GitObjects } from "./objects.ts";
 import { findGit, type GitProcessOptions, runGit } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
-import { inFluxsWords, parseListing, sshEnvironment, type SshKeys } from "./ssh.ts";
+import { assertOpens, inFluxsWords, isRefused, parseListing, sshEnvironment } from "./ssh.ts";
+import { assertUsable, type SshKeys } from "./ssh-keys.ts";
 
 export interface RemoteOptions {
   readonly url: string;
@@ -57,6 +58,7 @@ function openSshRemote(options: RemoteOptions): GitRemote {
   const inFolder = async <T>(
     work: (git: GitProcessOptions) => Promise<T>,
   ): Promise<{ result: T } & AsyncDisposable> => {
+    assertUsable(ssh);
     const program = options.program ?? (await findGit()) ?? "none";
     if (program === "none") throw new SourceError("GitOperationFailed", "Git over SSH needs Git to be installed");
     const folder = await mkdtemp(join(tmpdir(), "cox-git-"));
@@ -65,11 +67,16 @@ function openSshRemote(options: RemoteOptions): GitRemote {
       await writeEmptyRepository(folder);
       const environment = await sshEnvironment(folder, ssh);
       const complaint = (text: string): string => text.slice(-4000);
-      const result = await work({ program, gitDirectory: folder, signal, environment, complaint });
+      const git = { program, gitDirectory: folder, signal, environment, complaint };
+      const result = await work(git).catch(async (error: unknown) => {
+        const told = inFluxsWords(error);
+        if (isRefused(told)) await assertOpens(folder, environment, signal);
+        throw told;
+      });
       return { result, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       await dispose();
-      throw inFluxsWords(error);
+      throw error;
     }
   };
   return {
@@ -113,6 +120,8 @@ function openHttpRemote(options: RemoteOptions): GitRemote {
     list,
     async fetch(what) {
       const program = options.program ?? (await findGit()) ?? "none";
+      // A reference was listed before: redirects are followed, and refusals told in the words of Flux. A commit was not.
+      if ("hash" in what) await list("HEAD");
       const folder = await mkdtemp(join(tmpdir(), "cox-git-"));
       const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
       try {

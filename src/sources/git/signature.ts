@@ -51,7 +51,9 @@ async function verifyPgp(signature: string, payload: Uint8Array, keyRings: reado
   let tried = false;
   for (const armoredKeys of keyRings) {
     const keys = await openpgp.readKeys({ armoredKeys }).catch((cause: unknown) => {
-      unreadable ??= `unable to read armored key ring: ${messageOf(cause)}`;
+      unreadable ??= `unable to read armored key ring: ${
+        armoredKeys.includes("-----BEGIN PGP ") ? messageOf(cause) : "openpgp: invalid argument: no armored data found"
+      }`;
       return undefined;
     });
     if (keys === undefined) continue;

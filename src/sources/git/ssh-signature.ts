@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { SourceError } from "../errors.ts";
-import { readString, sshString } from "./ssh-wire.ts";
+import { readString, sshString, wrongBase64 } from "./ssh-wire.ts";
 
 const namespace = "git";
 const hashes = new Set(["sha256", "sha512"]);
@@ -163,10 +163,17 @@ function parseAuthorizedKeys(text: string): readonly Buffer[] {
     const found = /(?:^|\s)((?:ssh|ecdsa|sk)-[a-z0-9@.-]+)\s+([A-Za-z0-9+/]+={0,2})(?:\s|$)/.exec(line);
     const blob = Buffer.from(found?.[2] ?? "", "base64");
     if (found === null || readString(blob, 0)?.value.toString("latin1") !== found[1])
-      throw invalid("unable to parse authorized key: ssh: no key found");
+      throw invalid(`unable to parse authorized key: ssh: no key found${ignoredBecause(line)}`);
     keys.push(blob);
   }
   return keys;
+}
+
+/** Go: ssh.ParseAuthorizedKey tells why it took no key from the second word, when that word is not base64. */
+function ignoredBecause(line: string): string {
+  const word = line.split(/[ \t]+/)[1] ?? "";
+  const at = wrongBase64(word);
+  return at === undefined ? "" : `; last parsing error for ignored line: illegal base64 data at input byte ${at}`;
 }
 
 function invalid(message: string): SourceError {

@@ -12,3 +12,10 @@ export function sshString(value: Uint8Array | string): Buffer {
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
+
+/** Where text stops to be base64, counted as Go counts it; undefined where it is base64 to its end. */
+export function wrongBase64(text: string): number | undefined {
+  const wrong = text.search(/[^A-Za-z0-9+/=]/);
+  if (wrong >= 0) return wrong;
+  return text.length % 4 === 0 ? undefined : text.length - (text.length % 4);
+}

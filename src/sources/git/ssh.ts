@@ -1,17 +1,10 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SourceError } from "../errors.ts";
+import { complaintOf } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
-
-/** What a GitRepository's Secret holds for SSH. */
-export interface SshKeys {
-  /** A private key. */
-  readonly identity: string;
-  /** Lines as in `known_hosts`: only these servers are spoken to. */
-  readonly knownHosts: string;
-  /** Opens the private key. */
-  readonly passphrase?: string;
-}
+import { type SshKeys, unusable } from "./ssh-keys.ts";
 
 /**
  * Writes the keys into a folder of one's own and gives the environment with which Git starts ssh: with these keys and hosts,
@@ -65,12 +58,31 @@ export function parseListing(text: string): readonly ListedReference[] {
   return [...found.values()];
 }
 
+/** Throws AuthenticationFailed for a passphrase that does not open the key: ssh itself says only that it was refused. */
+export async function assertOpens(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (environment["COX_PASSPHRASE"] === undefined) return;
+  const env = { PATH: process.env["PATH"] ?? "", LC_ALL: "C", ...environment };
+  const said = await new Promise<string>((resolve) => {
+    execFile("ssh-keygen", ["-y", "-f", join(folder, "identity")], { env, signal }, (_, _key, complaint) =>
+      resolve(complaint),
+    );
+  });
+  if (said.includes("incorrect passphrase supplied"))
+    throw new SourceError("AuthenticationFailed", `${unusable}: x509: decryption password incorrect`);
+}
+
 /** What OpenSSH and Git say of a connection, in the words of Flux's client, which users search for. */
 export function inFluxsWords(error: unknown): unknown {
   if (!(error instanceof SourceError)) return error;
   const handshake = (code: "AuthenticationFailed" | "Unreachable", text: string): SourceError =>
     new SourceError(code, `ssh: handshake failed: ${text}`, { cause: error });
   const said = error.message;
+  const connecting = connectionProblem(said);
+  if (connecting !== undefined) return new SourceError("Unreachable", connecting, { cause: error });
   if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/.test(said))
     return handshake(
       "AuthenticationFailed",
@@ -83,5 +95,18 @@ export function inFluxsWords(error: unknown): unknown {
     );
   if (/does not appear to be a git repository|not found|not exist/i.test(said))
     return new SourceError("ReferenceNotFound", "repository not found", { cause: error });
-  return error;
+  return new SourceError(error.code, complaintOf(said), { cause: error });
+}
+
+/** True for the words of a server that accepts none of the keys. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof SourceError && error.message.includes("unable to authenticate");
+}
+
+/** Why there is no connection, as Go's net package says it. */
+function connectionProblem(said: string): string | undefined {
+  const unknown = /Could not resolve hostname (\S+):/.exec(said)?.[1];
+  if (unknown !== undefined) return `dial tcp: lookup ${unknown}: no such host`;
+  const [, host, port, why = ""] = /ssh: connect to host (\S+) port (\d+): ([^\r\n]+)/.exec(said) ?? [];
+  return host === undefined ? undefined : `dial tcp ${host}:${port}: connect: ${why.toLowerCase()}`;
 }

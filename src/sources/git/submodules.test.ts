@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { commitGit, createGitRepository } from "../playground/git-repository.ts";
 import { serveGit } from "../playground/git-server.ts";
+import { commitSubmodule } from "../testing/git-submodule.ts";
 import { checkoutGit } from "./checkout.ts";
 import { parseGitModules, resolveModuleUrl } from "./git-modules.ts";
 import { findGit } from "./program.ts";
@@ -24,17 +24,8 @@ async function serveNested(t: TestContext) {
     hashes.push((await commitGit({ directory, message: "Add", files: { [`${name}.yaml`]: `${name}\n` } })) ?? "");
   }
   /** Commits a submodule as `git submodule add` would; `url` is written as it is. */
-  const add = async (name: string, path: string, url: string, hash: string): Promise<string> => {
-    const directory = join(root, name);
-    const git = (...parameters: readonly string[]): string =>
-      execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@b", ...parameters], { cwd: directory }).toString();
-    await writeFile(join(directory, ".gitmodules"), `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n`);
-    git("read-tree", "HEAD");
-    git("update-index", "--add", "--cacheinfo", `160000,${hash},${path}`);
-    git("add", ".gitmodules");
-    git("commit", "--quiet", "-m", "Add a submodule");
-    return git("rev-parse", "HEAD").trim();
-  };
+  const add = (name: string, path: string, url: string, hash: string): Promise<string> =>
+    commitSubmodule({ directory: join(root, name), path, url, hash });
   const middle = await add("middle", "deep/leaf", "../leaf", hashes[0] ?? "");
   const server = await serveGit({ root });
   t.after(() => server.close());

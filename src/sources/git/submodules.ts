@@ -40,9 +40,9 @@ export async function fillSubmodules(
       count += 1;
       if (count > maximumCount) throw new SourceError("TooLarge", `there are more than ${maximumCount} submodules`);
       const moduleUrl = resolveModuleUrl(written, url);
-      const objects = await openRemote(accessFor(moduleUrl, options)).fetch({ hash });
+      const objects = await openRemote(accessFor(moduleUrl, options)).fetch({ hash }).catch(withoutCommit);
       open.push(objects);
-      const { tree: root } = await readCommit(objects, hash);
+      const { tree: root } = await readCommit(objects, hash).catch(withoutCommit);
       const inner = await fill(await readTreeOf(objects, root), moduleUrl, depth + 1);
       filled = overlay(filled, inner, path);
     }
@@ -56,6 +56,13 @@ export async function fillSubmodules(
     await dispose();
     throw error;
   }
+}
+
+/** go-git says of a commit that is not there no more than that. */
+function withoutCommit(error: unknown): never {
+  if (error instanceof SourceError && error.message.startsWith("unable to resolve commit object"))
+    throw new SourceError(error.code, "object not found", { cause: error });
+  throw error;
 }
 
 async function readModules(tree: GitTree) {

@@ -84,10 +84,16 @@ export function createTransport(
           if (isStale && !isSecond && !request.signal.aborted) return resolve(attempt(true));
           const reason = request.signal.aborted ? request.signal.reason : cause;
           const verb = request.method.charAt(0) + request.method.slice(1).toLowerCase();
+          // Go says which of the two connections failed.
+          const dialed = proxy !== undefined && cause.syscall === "connect" ? "proxyconnect tcp: " : "";
           reject(
-            new SourceError("Unreachable", `${verb} "${withoutPassword(url)}": ${networkErrorText(reason, url)}`, {
-              cause,
-            }),
+            new SourceError(
+              "Unreachable",
+              `${verb} "${withoutPassword(url)}": ${dialed}${networkErrorText(reason, url)}`,
+              {
+                cause,
+              },
+            ),
           );
         });
         outgoing.end(body);

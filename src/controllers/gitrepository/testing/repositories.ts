@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commitGit, createGitRepository } from "../../../sources/index.ts";
+import { commitSubmodule } from "../../../sources/testing/git-submodule.ts";
+
+/** A commit and a tag with their signatures; tools/record-git-signatures.ts. */
+export interface Signed {
+  readonly name: string;
+  readonly publicKey: string;
+  readonly key: string;
+  readonly commit: string;
+  readonly tag: string;
+}
+
+const recorded = new URL("../../../sources/git/testdata/signatures.json", import.meta.url);
+export const signed = JSON.parse(readFileSync(recorded, "utf8")) as readonly Signed[];
+
+/** Makes the repositories of the play under a folder; returns the commits by name, for they are new each time. */
+export async function makeRepositories(root: string, elsewhere: string): Promise<ReadonlyMap<string, string>> {
+  const commits = new Map<string, string>();
+  const create = async (name: string): Promise<string> => {
+    const directory = join(root, name);
+    await createGitRepository(directory);
+    const commit = await commitGit({ directory, message: `Add ${name}`, files: { [`${name}.yaml`]: `${name}: 1\n` } });
+    commits.set(name, commit ?? "");
+    return directory;
+  };
+  const leaf = await create("leaf");
+  const git = (directory: string, ...parameters: readonly string[]): string =>
+    execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@b", ...parameters], { cwd: directory }).toString();
+  git(leaf, "tag", "1.0.0");
+  git(leaf, "tag", "-a", "-m", "Next", "1.1.0");
+  commits.set("tag", git(leaf, "rev-parse", "1.1.0").trim());
+  const add = async (name: string, path: string, url: string, hash: string): Promise<void> => {
+    commits.set(name, await commitSubmodule({ directory: await create(name), path, url, hash }));
+  };
+  const hashOf = (name: string): string => commits.get(name) ?? "";
+  await add("middle", "deep/leaf", "../leaf", hashOf("leaf"));
+  await add("app", "lib/middle", "../middle", hashOf("middle"));
+  await add("abroad", "lib/leaf", `${elsewhere}/leaf`, hashOf("leaf"));
+  await add("lost-module", "lib/none", "../none", hashOf("leaf"));
+  await add("lost-commit", "lib/leaf", "../leaf", "1".repeat(40));
+  makeSigned(join(root, "signed"));
+  return commits;
+}
+
+/** A repository whose branches and tags are signed, each with the key of its name. */
+function makeSigned(directory: string): void {
+  execFileSync("git", ["init", "--quiet", "--bare", "-b", "pgp-ed25519", directory]);
+  const git = (input: Buffer, ...parameters: readonly string[]): string =>
+    execFileSync("git", parameters, { cwd: directory, input }).toString().trim();
+  const write = (type: string, content: Buffer): string => git(content, "hash-object", "-w", "-t", type, "--stdin");
+  const nothing = Buffer.alloc(0);
+  write("tree", nothing);
+  for (const { name, commit, tag } of signed) {
+    git(nothing, "update-ref", `refs/heads/${name}`, write("commit", Buffer.from(commit, "base64")));
+    git(nothing, "update-ref", `refs/tags/${name}`, write("tag", Buffer.from(tag, "base64")));
+  }
+}
