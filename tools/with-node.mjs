@@ -2,7 +2,7 @@
 // It is plain JavaScript for Node 20: on a fresh machine it runs before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,26 +34,33 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-/** Installs while no other process does; who comes second finds it done. A lock that was left behind counts for five minutes. */
+/** Installs while no other process does; who comes second finds it done. The lock of a process that died does not count. */
 function installAlone() {
-  const guard = join(tmpdir(), `coxswain-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+  const name = `coxswain-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`;
+  const lockFile = join(tmpdir(), name);
   const sleeping = new Int32Array(new SharedArrayBuffer(4));
-  while (true) {
-    try {
-      mkdirSync(guard);
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-      const { mtimeMs } = statSync(guard, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-      if (Date.now() - mtimeMs > 300_000) rmdirSync(guard);
-      else Atomics.wait(sleeping, 0, 0, 200);
-    }
-  }
+  while (!tryLock(lockFile)) Atomics.wait(sleeping, 0, 0, 200);
   try {
     if (!installed()) install();
   } finally {
-    rmdirSync(guard);
+    rmSync(lockFile, { force: true });
   }
+}
+
+function tryLock(lockFile) {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    const owner = Number(readFileSync(lockFile, "utf8"));
+    if (owner > 0) process.kill(owner, 0); // asks whether it lives
+  } catch (error) {
+    if (error.code === "ESRCH") rmSync(lockFile, { force: true });
+  }
+  return false;
 }
 
 function currentNode() {
