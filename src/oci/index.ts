@@ -1,6 +1,12 @@
 export { pushArtifact, selectLayer } from "./artifact.ts";
 export { type AwsKeys, findAwsKeys, type StsPlace } from "./cloud/aws-keys.ts";
-export { type AzurePrincipal, environmentToken, machineToken, principalToken } from "./cloud/azure-token.ts";
+export {
+  type AzurePrincipal,
+  checkPrincipal,
+  environmentToken,
+  machineToken,
+  principalToken,
+} from "./cloud/azure-token.ts";
 export { googleToken, serviceAccountToken } from "./cloud/google-token.ts";
 export { cloudKeychain, type CloudProvider } from "./cloud/keychain.ts";
 export type { CloudPorts } from "./cloud/ports.ts";

@@ -9,6 +9,8 @@ import { Frame, isStackEnd, type MissingKey, newRun, type Run, type RunOptions }
 import { Program, Scope } from "./scope.ts";
 
 export { LookupPending, TemplateError, type TemplateErrorCode } from "./errors.ts";
+export { decodeBase64 } from "./functions/encoding.ts";
+export { decodeJson } from "./functions/json.ts";
 export { define, defineVariadic, type GoFunction } from "./functions/function.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export { beginWork } from "./run.ts";

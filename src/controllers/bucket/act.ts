@@ -10,7 +10,8 @@ import {
 import type { SourcePorts } from "../source/ports.ts";
 import type { Context } from "../runtime/index.ts";
 import { orFail } from "../source/reconcile.ts";
-import { openBucket, orPass } from "./observe.ts";
+import { orPass } from "./observe.ts";
+import { openBucket } from "./open.ts";
 
 export interface Stored {
   readonly artifact: Artifact;
@@ -28,7 +29,7 @@ export async function store(options: {
   readonly ports: SourcePorts;
 }): Promise<Stored> {
   const { object, index, owner, context, ports } = options;
-  const reader = await openBucket(object, context);
+  const reader = await openBucket(object, { context, ports });
   const { tree, etags } = await orPass(() => fetchBucket(reader, index, { bucket: object.spec.bucketName }));
   const revision = revisionOfBucket(etags);
   const failed = {

@@ -19,7 +19,7 @@ export function bucketController(ports: SourcePorts): Controller<Bucket> {
 
 async function refresh(run: Run<Bucket, Status>, ports: SourcePorts): Promise<Announcement> {
   const { object, context, owner } = run;
-  const { index, revision } = await observe(object, context);
+  const { index, revision } = await observe(object, { context, ports });
   const decision = decide({ revision }, run.status());
   let count = index.etags.size;
   switch (decision.action) {

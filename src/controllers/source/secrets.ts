@@ -16,6 +16,8 @@ export interface FoundSecret {
   readonly name: string;
   readonly type: string;
   readonly data: SecretData;
+  /** The same as it is: not everything is text. */
+  readonly bytes: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Reads a Secret of the object's namespace; fails with AuthenticationFailed and Flux's text before the cause. */
@@ -48,8 +50,9 @@ async function findSecret(
   const reference = { apiVersion: "v1", kind: "Secret", namespace, name };
   const found = await context.client.get<Secret>(reference, { signal: context.signal });
   const entries = Object.entries(found.data ?? {});
-  const data = new Map(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
-  return { name, type: found.type ?? "Opaque", data };
+  const bytes = new Map(entries.map(([key, value]) => [key, Buffer.from(value, "base64")]));
+  const data = new Map([...bytes].map(([key, value]) => [key, value.toString("utf8")]));
+  return { name, type: found.type ?? "Opaque", data, bytes };
 }
 
 /** As `readSecret`, in the words of Flux's newer readers for one that does not exist. */

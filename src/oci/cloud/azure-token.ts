@@ -25,6 +25,17 @@ interface CertifiedPrincipal extends Principal {
 /** A program that is known to Microsoft Entra, and how it proves that it is itself. */
 export type AzurePrincipal = CertifiedPrincipal | (Principal & { readonly secret: string });
 
+/** Refuses, without asking anybody, a principal that cannot prove itself; in the words of Azure's library. */
+export async function checkPrincipal(principal: AzurePrincipal): Promise<void> {
+  if (!/^[A-Za-z0-9.-]+$/.test(principal.tenant))
+    throw new OciError(
+      "InvalidConfig",
+      "invalid tenantID. You can locate your tenantID by following the instructions listed here: https://learn.microsoft.com/partner-center/find-ids-and-domain-names",
+    );
+  tokenUrl(principal.authority ?? publicAuthority, principal.tenant);
+  if ("certificate" in principal) await readCertificate(principal.certificate, principal.password);
+}
+
 /** The token of a principal for a resource. */
 export async function principalToken(principal: AzurePrincipal, resource: string, ports: CloudPorts): Promise<string> {
   const url = tokenUrl(principal.authority ?? publicAuthority, principal.tenant);

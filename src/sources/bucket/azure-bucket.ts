@@ -63,7 +63,7 @@ export function openAzureBucket(options: AzureOptions): BucketReader {
   async function errorOf(answer: Response, blob?: string): Promise<AzureError> {
     const shown = new URL(base);
     shown.pathname += `${bucket}${blob === undefined ? "" : `/${addressOf([blob])}`}`;
-    return azureErrorOf(answer, { method: "GET", url: shown, body: await readText(answer) });
+    return azureErrorOf(answer, { method: "GET", url: shown, body: await readMarked(answer) });
   }
 
   async function askForList(query: Readonly<Record<string, string>>): Promise<unknown> {
@@ -130,6 +130,11 @@ function baseOf({ endpoint, access }: AzureOptions): URL {
     for (const [name, value] of signed) base.searchParams.append(name, value);
   }
   return base;
+}
+
+/** Azure's errors begin with a byte order mark, which Azure's client keeps. */
+async function readMarked(answer: Response): Promise<string> {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await readContent(answer, 1 << 20));
 }
 
 function withoutQuery(endpoint: string): string {

@@ -1,9 +1,11 @@
 import { Bucket, type KubeObject } from "../../../api/index.ts";
 import { readTarGz } from "../../../base/node/tar.ts";
 import type { Client } from "../../../kube/index.ts";
+import { serveAzure } from "../../../sources/testing/azure-server.ts";
 import { serveS3 } from "../../../sources/testing/s3-server.ts";
+import { serveSts } from "../../../sources/testing/sts-server.ts";
 import { seenOf, type SeenSource, untilSettled } from "../../source/testing/seen.ts";
-import { cases, contents, keys } from "./cases.ts";
+import { account, cases, contents, keys, secrets, user } from "./cases.ts";
 
 /** What a person sees of a Bucket once nothing moves any more; addresses are placeholders. */
 export interface Seen extends SeenSource {
@@ -14,22 +16,22 @@ export interface Seen extends SeenSource {
 /** Creates the objects of all cases, waits until each of them is ready or has failed twice, and tells what is seen. */
 export async function playBuckets(client: Client, namespace: string): Promise<readonly Seen[]> {
   await using server = await serveS3({ buckets: contents(), keys, pageSize: 2 });
+  const allow = { account, signature: "a+signature/=" };
+  await using azureServer = await serveAzure({ containers: contents(), allow, pageSize: 2 });
+  await using stsServer = await serveSts({ user, keys: { ...keys, sessionToken: "lent" } });
+  const azure = `http://127.0.0.1:${azureServer.port}`;
+  const sts = `http://127.0.0.1:${stsServer.port}`;
   const endpoint = `127.0.0.1:${server.port}`;
-  const secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    keys: { accesskey: keys.accessKey, secretkey: keys.secretKey },
-    wrong: { accesskey: keys.accessKey, secretkey: "wrong" },
-    half: { accesskey: keys.accessKey },
-    proxyless: { username: "me" },
-    ftp: { address: "ftp://127.0.0.1:1" },
-  };
   for (const [name, stringData] of Object.entries(secrets))
     await client.create({ apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData } as KubeObject);
   const { apiVersion, kind } = Bucket;
   for (const { name, spec } of cases) {
-    const full = { interval: "1h", endpoint, insecure: true, ...spec };
+    const asWritten = JSON.stringify({ interval: "1h", endpoint, insecure: true, ...spec });
+    const full = JSON.parse(asWritten.replaceAll("{azure}", azure).replaceAll("{sts}", sts)) as object;
     await client.create({ apiVersion, kind, metadata: { name, namespace }, spec: full } as unknown as KubeObject);
   }
-  const mask = (text: string): string => text.replaceAll(endpoint, "{endpoint}");
+  const mask = (text: string): string =>
+    text.replaceAll(azure, "{azure}").replaceAll(sts, "{sts}").replaceAll(endpoint, "{endpoint}");
   const seen: Seen[] = [];
   for (const { name } of cases) {
     const settled = await untilSettled<Bucket>(client, { apiVersion, kind, namespace, name });
