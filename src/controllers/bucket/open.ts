@@ -10,6 +10,7 @@ import {
   openGoogleBucket,
   openS3Bucket,
   type S3Keys,
+  type TlsOptions,
   type Transport,
 } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
@@ -48,8 +49,9 @@ export async function openBucket(object: Bucket, { context, ports }: Tools): Pro
   const own = proxy === undefined ? {} : { proxy };
   // Flux trusts a certSecretRef for S3 alone.
   const isS3 = spec.provider !== "gcp" && spec.provider !== "azure";
-  const tls = isS3 && given.tls !== undefined ? { tls: given.tls } : {};
-  const transport = createTransport({ keepAlive: true, ...own, ...tls });
+  const tls: { readonly tls?: TlsOptions } = isS3 && given.tls !== undefined ? { tls: given.tls } : {};
+  const isPlain = proxy === undefined && tls.tls === undefined;
+  const transport = isPlain ? ports.transport : createTransport({ keepAlive: true, ...own, ...tls });
   const cloud = {
     ...ports.cloud,
     now: context.now,

@@ -22,7 +22,8 @@ export async function serveGoogle(
   return Object.assign(server, { requests });
 }
 
-function answerAsGoogle(request: Request, { buckets, token, pageSize = 1000 }: GoogleServerOptions): Response {
+/** What the service answers. */
+export function answerAsGoogle(request: Request, { buckets, token, pageSize = 1000 }: GoogleServerOptions): Response {
   const url = new URL(request.url);
   if (token !== undefined && request.headers.get("authorization") !== `Bearer ${token}`)
     return refuse(401, "Invalid Credentials", "authError");
