@@ -14,22 +14,31 @@ const include = { repository: { name: "lib" }, fromPath: "a" };
 const spec: GitRepository["spec"] = { url: "http://x", interval: "1m", timeout: "60s" };
 type Status = NonNullable<GitRepository["status"]>;
 
+const upToDate = "artifact up-to-date with remote revision: 'main@sha1:1'";
+
 const cases: readonly {
   name: string;
   spec?: Partial<GitRepository["spec"]>;
   status: Status;
   includes?: (typeof artifact)[];
+  isFetched?: boolean;
   want: string;
 }[] = [
   { name: "stores a first revision", status: {}, want: "store new" },
   { name: "stores a new revision", status: { artifact: { ...artifact, revision: "main@sha1:0" } }, want: "store new" },
-  { name: "keeps the same revision", status: { artifact }, want: "keep" },
+  { name: "keeps the same revision", status: { artifact }, want: upToDate },
+  {
+    name: "keeps what did not have to be fetched",
+    status: { artifact },
+    isFetched: false,
+    want: "no changes since last reconciliation: observed revision 'main@sha1:1'",
+  },
   { name: "stores again for other ignore rules", spec: { ignore: "*.md" }, status: { artifact }, want: "store" },
   {
     name: "keeps what was made with the same ignore rules",
     spec: { ignore: "*.md" },
     status: { artifact, observedIgnore: "*.md" },
-    want: "keep",
+    want: upToDate,
   },
   { name: "tells no rules from empty rules", spec: { ignore: "" }, status: { artifact }, want: "store" },
   {
@@ -54,7 +63,7 @@ const cases: readonly {
     name: "keeps what was verified in more ways than now asked for",
     spec: { verify: { mode: "head", secretRef: { name: "keys" } } },
     status: { artifact, sourceVerificationMode: "TagAndHEAD" },
-    want: "keep",
+    want: upToDate,
   },
   {
     name: "stores again for a new include",
@@ -75,10 +84,10 @@ const cases: readonly {
     spec: { include: [include] },
     includes: [artifact],
     status: { artifact, observedInclude: [include], includedArtifacts: [artifact] },
-    want: "keep",
+    want: upToDate,
   },
 ];
-for (const { name, spec: more, status, includes = [], want } of cases)
+for (const { name, spec: more, status, includes = [], isFetched = true, want } of cases)
   test(`decide() ${name}`, () => {
     const repository = {
       apiVersion: "source.toolkit.fluxcd.io/v1",
@@ -86,7 +95,8 @@ for (const { name, spec: more, status, includes = [], want } of cases)
       metadata: {},
       spec: { ...spec, ...more },
     };
-    const decision = decide(repository, { revision: "main@sha1:1", includes }, status);
+    const decision = decide(repository, { revision: "main@sha1:1", includes, isFetched }, status);
     assert.notEqual(decision.because, "");
-    assert.equal(decision.action === "store" && decision.isNewRevision ? "store new" : decision.action, want);
+    const said = decision.action === "keep" ? decision.because : decision.isNewRevision ? "store new" : "store";
+    assert.equal(said, want);
   });

@@ -10,14 +10,16 @@ export type Decision =
 /** Chooses what to do with what was found at the server. Pure. */
 export function decide(
   repository: GitRepository,
-  seen: { readonly revision: string; readonly includes: readonly Artifact[] },
+  seen: { readonly revision: string; readonly includes: readonly Artifact[]; readonly isFetched: boolean },
   status: Status,
 ): Decision {
   const isNewRevision = status.artifact?.revision !== seen.revision;
   if (isNewRevision) return { action: "store", isNewRevision, because: `new upstream revision '${seen.revision}'` };
   if (isContentChanged(repository, seen.includes, status))
     return { action: "store", isNewRevision, because: "the content of the artifact is configured differently" };
-  return { action: "keep", because: `no changes since last reconciliation: observed revision '${seen.revision}'` };
+  return seen.isFetched
+    ? { action: "keep", because: `artifact up-to-date with remote revision: '${seen.revision}'` }
+    : { action: "keep", because: `no changes since last reconciliation: observed revision '${seen.revision}'` };
 }
 
 /** True when the same commit gives another artifact than the stored one: the object's spec or an include changed. */

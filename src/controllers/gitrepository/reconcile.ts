@@ -26,7 +26,7 @@ async function refresh(run: Run<GitRepository, Status>, ports: SourcePorts): Pro
   await using _fetched = checkout.state === "fetched" ? checkout : undefined;
   const { revision } = checkout;
   if (checkout.state === "fetched") await verifyCheckout(run, checkout);
-  const decision = decide(object, { revision, includes }, run.status());
+  const decision = decide(object, { revision, includes, isFetched: checkout.state === "fetched" }, run.status());
   const inStorage = {
     event: "inStorage",
     reason: "Succeeded",

@@ -1,11 +1,12 @@
 type Spec = Readonly<Record<string, unknown>>;
 
 const main = { branch: "main" };
-const verify = (mode: string, name: string): Spec => ({ verify: { mode, secretRef: { name } } });
+/** Parts of a spec. */
+export const verify = (mode: string, name: string): Spec => ({ verify: { mode, secretRef: { name } } });
 const signedBy = (name: string): Spec => ({ url: "{open}/signed", ref: { branch: name } });
 const taggedBy = (tag: string): Spec => ({ url: "{open}/signed", ref: { tag } });
-const using = (name: string): Spec => ({ secretRef: { name } });
-const through = (name: string): Spec => ({ proxySecretRef: { name } });
+export const using = (name: string): Spec => ({ secretRef: { name } });
+export const through = (name: string): Spec => ({ proxySecretRef: { name } });
 const submodules = { recurseSubmodules: true };
 
 /** Data of Secrets; names in braces stand for what the servers of a play gave out. */

@@ -1,20 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commitGit, createGitRepository } from "../../../sources/index.ts";
+import { signedObjects } from "../../../sources/testing/signed-objects.ts";
 import { commitSubmodule } from "../../../sources/testing/git-submodule.ts";
-
-/** A commit and a tag with their signatures; tools/record-git-signatures.ts. */
-export interface Signed {
-  readonly name: string;
-  readonly publicKey: string;
-  readonly key: string;
-  readonly commit: string;
-  readonly tag: string;
-}
-
-const recorded = new URL("../../../sources/git/testdata/signatures.json", import.meta.url);
-export const signed = JSON.parse(readFileSync(recorded, "utf8")) as readonly Signed[];
 
 /** Makes the repositories of the play under a folder; returns the commits by name, for they are new each time. */
 export async function makeRepositories(root: string, elsewhere: string): Promise<ReadonlyMap<string, string>> {
@@ -42,7 +30,20 @@ export async function makeRepositories(root: string, elsewhere: string): Promise
   await add("lost-module", "lib/none", "../none", hashOf("leaf"));
   await add("lost-commit", "lib/leaf", "../leaf", "1".repeat(40));
   makeSigned(join(root, "signed"));
+  const moving = await create("moving");
+  git(moving, "branch", "grows");
+  const next = await commitGit({ directory: moving, message: "Go on", files: { "next.yaml": "next: 1\n" } });
+  commits.set("next", next ?? "");
+  git(moving, "branch", "forced");
+  git(moving, "branch", "gone");
   return commits;
+}
+
+/** Moves the branch of that name in the repository `moving`: on, back, or away. */
+export function moveBranch(root: string, branch: "grows" | "forced" | "gone"): void {
+  const target = { grows: ["main"], forced: ["main~1"], gone: undefined }[branch];
+  const parameters = [...(target === undefined ? ["-d"] : []), `refs/heads/${branch}`, ...(target ?? [])];
+  execFileSync("git", ["update-ref", ...parameters], { cwd: join(root, "moving") });
 }
 
 /** A repository whose branches and tags are signed, each with the key of its name. */
@@ -53,7 +54,7 @@ function makeSigned(directory: string): void {
   const write = (type: string, content: Buffer): string => git(content, "hash-object", "-w", "-t", type, "--stdin");
   const nothing = Buffer.alloc(0);
   write("tree", nothing);
-  for (const { name, commit, tag } of signed) {
+  for (const { name, commit, tag } of signedObjects) {
     git(nothing, "update-ref", `refs/heads/${name}`, write("commit", Buffer.from(commit, "base64")));
     git(nothing, "update-ref", `refs/tags/${name}`, write("tag", Buffer.from(tag, "base64")));
   }

@@ -1,18 +1,26 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, serveGit } from "../../../sources/index.ts";
 import { serveGuard, serveProxy } from "../../../sources/testing/guard.ts";
-import { serveSsh } from "../../../sources/testing/ssh-server.ts";
-import { makeRepositories, signed } from "./repositories.ts";
+import { signedObjects } from "../../../sources/testing/signed-objects.ts";
+import { serveSsh, skipSsh } from "../../../sources/testing/ssh-server.ts";
+import { makeRepositories, moveBranch } from "./repositories.ts";
+
+/** Why these servers cannot run here; false where they can. */
+export const skipGitServers: string | false =
+  ["git", "openssl"]
+    .filter((program) => spawnSync(program, ["version"]).error !== undefined)
+    .map((program) => `${program} is not installed`)[0] ?? skipSsh;
 
 export interface GitServers extends AsyncDisposable {
   /** Puts what the servers gave out in place of names in braces. */
   readonly fill: <T>(value: T) => T;
   /** The other way round, for what is the same in no two plays. */
   readonly mask: (text: string) => string;
+  readonly moveBranch: (branch: "grows" | "forced" | "gone") => void;
 }
 
 const basic = (user: string): string => `Basic ${Buffer.from(user).toString("base64")}`;
@@ -50,7 +58,7 @@ export async function startGitServers(): Promise<GitServers> {
   const given: Readonly<Record<string, string>> = {
     ...addresses,
     ...Object.fromEntries(commits),
-    ...Object.fromEntries(signed.map(({ name, publicKey }) => [name, publicKey])),
+    ...Object.fromEntries(signedObjects.map(({ name, publicKey }) => [name, publicKey])),
     certificate: tls.cert,
     identity: ssh.identities.open,
     locked: ssh.identities.locked,
@@ -74,7 +82,12 @@ export async function startGitServers(): Promise<GitServers> {
       JSON.parse(JSON.stringify(value), (_, each: unknown) =>
         typeof each === "string" ? each.replace(/\{([\w-]+)\}/g, (whole, name: string) => given[name] ?? whole) : each,
       ) as typeof value,
-    mask: (text) => placeholders.reduce((masked, [name, value]) => masked.replaceAll(value, name), text),
+    moveBranch: (branch) => moveBranch(root, branch),
+    mask: (text) =>
+      placeholders
+        .reduce((masked, [name, value]) => masked.replaceAll(value, name), text)
+        // Flux tells its own temporary folder.
+        .replace(/: lstat \/tmp\/\S+: no such file or directory/, ""),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -19,20 +19,25 @@ interface Reference {
   readonly name: string;
 }
 
-/** Waits until a source is ready or has failed; from the beginning, as the first events of a watch are the objects as they are. */
-export async function untilSettled<T extends Source>(client: Client, reference: Reference): Promise<T> {
+/**
+ * Waits until a source is ready or has failed, since it was `asked` if that is given; from the beginning, as the first events of
+ * a watch are the objects as they are.
+ */
+export async function untilSettled<T extends Source>(client: Client, reference: Reference, asked?: string): Promise<T> {
   const { apiVersion, kind, namespace, name } = reference;
   const only = { namespace, fieldSelector: `metadata.name=${name}` };
-  for await (const { object } of client.watch<T>({ apiVersion, kind }, only)) if (isSettled(object)) return object;
+  for await (const { object } of client.watch<T>({ apiVersion, kind }, only))
+    if (isSettled(object) && (asked === undefined || object.status?.lastHandledReconcileAt === asked)) return object;
   throw new Error(`the watch of ${kind} ${name} ended before it was settled`);
 }
 
 function isSettled({ status, metadata }: Source): boolean {
   const ready = findCondition(status?.conditions, "Ready");
-  if (ready?.status === "True") return status?.observedGeneration === metadata.generation;
-  // Flux writes a failure before it writes that it will try again.
   const reconciling = findCondition(status?.conditions, "Reconciling");
-  return ready?.status === "False" && (reconciling === undefined || reconciling.reason === "ProgressingWithRetry");
+  if (ready?.status === "False" && reconciling !== undefined)
+    // Flux writes a failure before it writes that it will try again.
+    return reconciling.reason === "ProgressingWithRetry";
+  return ready !== undefined && ready.status !== "Unknown" && status?.observedGeneration === metadata.generation;
 }
 
 /** What is seen of a source; `mask` takes out of its texts what is different each time. */
@@ -46,7 +51,7 @@ export async function seenOf(
     observedGeneration: observedGeneration ?? null,
     revision: artifact === undefined ? null : mask(artifact.revision),
     conditions: Object.fromEntries(conditions.map((one) => [one.type, mask(textOf(one))] as const).toSorted()),
-    events: (await eventsOf(client, source)).map(mask),
+    events: [...new Set((await eventsOf(client, source)).map(mask))].toSorted(),
   };
 }
 
@@ -57,11 +62,10 @@ function textOf({ status, reason, message }: Condition): string {
 async function eventsOf(client: Client, { kind, metadata }: Source): Promise<readonly string[]> {
   const { namespace = "", name } = metadata;
   const { items } = await client.list<KubeObject>({ apiVersion: "v1", kind: "Event" }, { namespace });
-  const lines = items
+  return items
     .filter((event) => {
       const about = event["involvedObject"] as { readonly kind: string; readonly name: string };
       return about.kind === kind && about.name === name;
     })
     .map((event) => `${String(event["type"])} ${String(event["reason"])} ${String(event["message"])}`);
-  return [...new Set(lines)].toSorted();
 }
