@@ -22,6 +22,7 @@ export { createRegistrySource } from "./chart/registry-source.ts";
 export { createDigestCache, type DigestCache } from "./digest-cache.ts";
 export { type ChartBuildErrorCode, isChartBuildErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";
 export { type Checkout, checkoutGit, type CheckoutOptions, type FetchedCheckout } from "./git/checkout.ts";
+export { codeCommitCredentials, codeCommitRegion } from "./git/code-commit.ts";
 export { fetchInstallationToken, type GitHubApp, type InstallationToken } from "./git/github-app.ts";
 export { type TrustedKeys, verifyGitObject } from "./git/signature.ts";
 export { splitCommit, splitTag } from "./git/signed-object.ts";

@@ -14,6 +14,7 @@ import {
   type Transport,
 } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
+import { cloudOf, refuseServiceAccount } from "../source/cloud.ts";
 import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
@@ -37,11 +38,7 @@ interface Access {
 /** The bucket as something to read, with what its Secrets say; each phase has the object's timeout for itself. */
 export async function openBucket(object: Bucket, { context, ports }: Tools): Promise<BucketReader> {
   const { spec } = object;
-  if (spec.serviceAccountName !== undefined && spec.provider !== "generic") {
-    const message =
-      "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller";
-    fail({ condition: "FetchFailed", reason: "FeatureGateDisabled", message, next: "stall" });
-  }
+  if (spec.serviceAccountName !== undefined && spec.provider !== "generic") refuseServiceAccount();
   const given = await readGiven(object, context);
   const timeout = AbortSignal.timeout(parseDuration(spec.timeout ?? "60s"));
   const signal = AbortSignal.any([context.signal, timeout]);
@@ -52,12 +49,7 @@ export async function openBucket(object: Bucket, { context, ports }: Tools): Pro
   const tls: { readonly tls?: TlsOptions } = isS3 && given.tls !== undefined ? { tls: given.tls } : {};
   const isPlain = proxy === undefined && tls.tls === undefined;
   const transport = isPlain ? ports.transport : createTransport({ keepAlive: true, ...own, ...tls });
-  const cloud = {
-    ...ports.cloud,
-    now: context.now,
-    signal,
-    ...(proxy === undefined ? {} : throughProxy(ports, proxy)),
-  };
+  const cloud = cloudOf(ports, { signal, now: context.now, ...own });
   const access = { given, transport, cloud, signal };
   return orFail({ condition: "FetchFailed", reason: "AuthenticationFailed", prefix: "" }, async () => {
     switch (spec.provider ?? "generic") {
@@ -77,14 +69,6 @@ export async function openBucket(object: Bucket, { context, ports }: Tools): Pro
         return openS3(object, access);
     }
   });
-}
-
-/** Services of the machine itself are no proxy's business. */
-function throughProxy({ cloud }: SourcePorts, proxy: string): Pick<CloudPorts, "fetch"> {
-  const proxied = createTransport({ proxy });
-  const isOfMachine = (request: Request): boolean =>
-    /^(169\.254\.\d+\.\d+|metadata\.google\.internal|127\.0\.0\.1|localhost)$/.test(new URL(request.url).hostname);
-  return { fetch: (request) => (isOfMachine(request) ? cloud.fetch(request) : proxied(request)) };
 }
 
 function openGoogle({ spec }: Bucket, { given, transport, cloud, signal }: Access): BucketReader {

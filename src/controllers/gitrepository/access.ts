@@ -9,9 +9,11 @@ import {
   type GitHubApp,
 } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
+import { cloudOf, refuseServiceAccount } from "../source/cloud.ts";
 import { fail, type Failure } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { readProxy, readSecret, type SecretData, tlsOf } from "../source/secrets.ts";
+import { credentialsOfCloud } from "./cloud.ts";
 
 type Access = Pick<CheckoutOptions, "credentials" | "tls" | "ssh" | "proxy">;
 
@@ -38,10 +40,18 @@ export async function accessTo(
           ),
         };
   const data = await readData(repository, tools.context);
-  if (scheme === "ssh") return { ssh: sshOf(data, `${namespace}/${spec.secretRef?.name ?? ""}`) };
+  if (scheme === "ssh") {
+    const ssh = sshOf(data, `${namespace}/${spec.secretRef?.name ?? ""}`);
+    if (spec.provider === "aws") await credentialsOfProvider(repository, "aws", tools, proxy); // says that it is for HTTPS
+    return { ssh };
+  }
   const tls = tlsOf(data);
   const credentials =
-    spec.provider === "github" ? await credentialsOfApp(repository, data, tools, proxy) : credentialsOf(data, scheme);
+    spec.provider === "github"
+      ? await credentialsOfApp(repository, data, tools, proxy)
+      : spec.provider === "aws" || spec.provider === "azure"
+        ? await credentialsOfProvider(repository, spec.provider, tools, proxy)
+        : credentialsOf(data, scheme);
   if (spec.provider !== "github" && (data.get("githubAppID") ?? "") !== "")
     refuse(
       "InvalidProviderConfiguration",
@@ -52,14 +62,8 @@ export async function accessTo(
 
 /** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
 function assertSupported({ spec }: GitRepository, scheme: string): void {
-  const { provider = "generic" } = spec;
-  const missing =
-    spec.proxySecretRef !== undefined && scheme === "ssh"
-      ? "spec.proxySecretRef for SSH"
-      : provider !== "generic" && provider !== "github"
-        ? `spec.provider ${JSON.stringify(provider)}`
-        : undefined;
-  if (missing !== undefined) refuse("InvalidProviderConfiguration", `${missing} is not supported yet`, "stall");
+  if (spec.proxySecretRef !== undefined && scheme === "ssh")
+    refuse("InvalidProviderConfiguration", "spec.proxySecretRef for SSH is not supported yet", "stall");
 }
 
 async function readData({ spec, metadata }: GitRepository, context: Context): Promise<SecretData> {
@@ -103,6 +107,17 @@ function isLocked(identity: string): boolean {
   if (bytes.toString("latin1", 0, magic.length) !== magic || bytes.length < magic.length + 4) return false;
   const length = bytes.readUInt32BE(magic.length);
   return bytes.toString("latin1", magic.length + 4, magic.length + 4 + length) !== "none";
+}
+
+function credentialsOfProvider(
+  { spec }: GitRepository,
+  provider: "aws" | "azure",
+  { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
+  proxy: { readonly proxy?: string },
+): Promise<Credentials> {
+  if (spec.serviceAccountName !== undefined) refuseServiceAccount();
+  const cloud = cloudOf(ports, { signal: context.signal, now: context.now, ...proxy });
+  return credentialsOfCloud(provider, new URL(spec.url), cloud);
 }
 
 async function credentialsOfApp(

@@ -15,6 +15,7 @@ import {
 } from "../../oci/index.ts";
 import { openRegistry, type RegistryAccess, selectTag } from "../../sources/index.ts";
 import type { Context } from "../runtime/index.ts";
+import { refuseServiceAccount } from "../source/cloud.ts";
 import { fail, FailureError } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
@@ -130,14 +131,7 @@ function cloudOf(
 ): Keychain | undefined {
   const { provider = "generic" } = spec;
   if (provider === "generic") return undefined;
-  if (spec.serviceAccountName !== undefined)
-    fail({
-      condition: "FetchFailed",
-      reason: "FeatureGateDisabled",
-      message:
-        "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller",
-      next: "stall",
-    });
+  if (spec.serviceAccountName !== undefined) refuseServiceAccount();
   return cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
 }
 
