@@ -116,6 +116,21 @@ const cases: readonly {
     observed: 2,
   },
   {
+    name: "stalls for what cannot be verified",
+    given: { observedGeneration: 1 },
+    events: [
+      { event: "started" },
+      { event: "failed", failure: { ...failure, condition: "SourceVerified", reason: "InvalidVerificationMode" } },
+      { event: "ended", how: "stalled", requestedAt: undefined },
+    ],
+    want: [
+      "Stalled True InvalidVerificationMode: no",
+      "Ready False InvalidVerificationMode: no",
+      "SourceVerified False InvalidVerificationMode: no",
+    ],
+    observed: 2,
+  },
+  {
     name: "replaces one failure by another",
     given: { conditions: [condition("BuildFailed", "True")] },
     events: [{ event: "failed", failure }],

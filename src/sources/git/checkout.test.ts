@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { commitGit, createGitRepository } from "../playground/git-repository.ts";
+import { listen } from "../http/serve.ts";
 import { serveGit } from "../playground/git-server.ts";
+import { passOn } from "../testing/guard.ts";
 import { checkoutGit } from "./checkout.ts";
 import { findGit } from "./program.ts";
 
@@ -139,6 +141,28 @@ test("checkoutGit() names the address of a server that does not answer", async (
     /^unable to clone 'http:\/\/127\.0\.0\.1:1\/app': Get "http:\/\/127\.0\.0\.1:1\/app\/info\/refs\?service=git-upload-pack": dial tcp 127\.0\.0\.1:1: connect: connection refused$/;
   await assert.rejects(checkoutGit({ url: "http://127.0.0.1:1/app" }), (error: Error) => expected.test(error.message));
 });
+
+for (const program of new Set(["none", installed ?? "none"]))
+  test(`checkoutGit() follows a repository that moved, and keeps its credentials: ${program === "none" ? "isomorphic-git" : "git"}`, async (t) => {
+    const { server, second } = await serveRepository(t, "none");
+    const asked: (string | undefined)[] = [];
+    await using there = await listen((incoming, outgoing) => {
+      asked.push(incoming.headers.authorization);
+      passOn(new URL(incoming.url ?? "/", server.url), incoming, outgoing);
+    });
+    await using here = await listen((incoming, outgoing) => {
+      outgoing.writeHead(301, { location: `${there.url}${incoming.url?.replace("/old", "/app")}` }).end();
+    });
+    const credentials = { type: "basic", username: "ada", password: "s3cret" } as const;
+    for (const ref of [{ branch: "main" }, { branch: "main", commit: second }]) {
+      const checkout = await checkoutGit({ url: `${here.url}/old`, ref, program, credentials });
+      assert.equal(checkout.state, "fetched");
+      assert.equal(checkout.revision, `main@sha1:${second}`);
+      await checkout[Symbol.asyncDispose]();
+    }
+    assert.ok(asked.length > 0);
+    assert.deepEqual(new Set(asked), new Set([undefined]));
+  });
 
 test("serveGit() takes a push from the real git", {
   skip: installed === undefined ? "git is not installed" : false,

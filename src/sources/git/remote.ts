@@ -135,7 +135,8 @@ function openHttpRemote(options: RemoteOptions): GitRemote {
                 what,
                 signal,
                 limit,
-                ...(credentials === undefined ? {} : { credentials }),
+                // They are for the server that was named, not for the one that it points to.
+                ...(credentials === undefined || !isSameOrigin(url, http.finalUrl()) ? {} : { credentials }),
                 ...(tls === undefined ? {} : { tls }),
                 ...(proxy === undefined ? {} : { proxy }),
               });
@@ -153,6 +154,10 @@ function openHttpRemote(options: RemoteOptions): GitRemote {
       }
     },
   };
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  return new URL(one).origin === new URL(other).origin;
 }
 
 async function fetchWithProgram(

@@ -70,6 +70,9 @@ test("verifyGitObject() says when no list of keys can be read, and reads those t
     message:
       "unable to verify Git commit SSH signature: unable to parse authorized keys: unable to parse authorized key: ssh: no key found",
   });
+  await assert.rejects(verifyGitObject(what, signed, { keyRings: [], authorizedKeys: ["ssh-rsa ab!c"] }), {
+    message: /ssh: no key found; last parsing error for ignored line: illegal base64 data at input byte 2$/,
+  });
   const keys = { keyRings: [], authorizedKeys: ["nonsense", `# mine\nnamespaces="git" ${signer.publicKey}`] };
   assert.equal(await verifyGitObject(what, signed, keys), signer.key);
 });

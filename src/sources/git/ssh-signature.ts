@@ -169,7 +169,7 @@ function parseAuthorizedKeys(text: string): readonly Buffer[] {
   return keys;
 }
 
-/** Go: ssh.ParseAuthorizedKey tells why it took no key from the second word, when that word is not base64. */
+/** Flux: ssh.ParseAuthorizedKey tells why it took no key from the second word, when that word is not base64. */
 function ignoredBecause(line: string): string {
   const word = line.split(/[ \t]+/)[1] ?? "";
   const at = wrongBase64(word);

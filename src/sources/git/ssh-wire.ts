@@ -15,7 +15,7 @@ export function sshString(value: Uint8Array | string): Buffer {
 
 /** Where text stops to be base64, counted as Go counts it; undefined where it is base64 to its end. */
 export function wrongBase64(text: string): number | undefined {
-  const wrong = text.search(/[^A-Za-z0-9+/=]/);
+  const wrong = text.search(/[^A-Za-z0-9+/=]|=(?!=?$)/);
   if (wrong >= 0) return wrong;
   return text.length % 4 === 0 ? undefined : text.length - (text.length % 4);
 }

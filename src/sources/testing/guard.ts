@@ -23,7 +23,8 @@ export function serveProxy(user: string, options: ListenOptions = {}): Promise<S
   }, options);
 }
 
-function passOn(target: URL, incoming: IncomingMessage, outgoing: ServerResponse): void {
+/** Asks another server, and answers as it does. */
+export function passOn(target: URL, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method } = incoming;
   const headers = { ...incoming.headers, host: target.host };
   const onward = request(target, { headers, ...(method === undefined ? {} : { method }) }, (answer) => {
