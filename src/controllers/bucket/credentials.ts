@@ -15,12 +15,15 @@ export function keysOf({ name, data }: FoundSecret): S3Keys | undefined {
   return accessKey === "" || secretKey === "" ? undefined : { accessKey, secretKey };
 }
 
-/** Flux: gcp.ValidateSecret, and what Google's client says of its JSON. The key of a service account. */
+/** Flux: gcp.ValidateSecret. The key of a service account. */
 export function serviceAccountOf({ name, data }: FoundSecret): string {
-  const text = data.get("serviceaccount");
-  if (text === undefined) return refuse(`invalid '${name}' secret data: required fields 'serviceaccount'`);
+  return data.get("serviceaccount") ?? refuse(`invalid '${name}' secret data: required fields 'serviceaccount'`);
+}
+
+/** Refuses what is no key of a service account, in the words of Google's client. */
+export function assertServiceAccount(text: string): void {
   const type = typeOfAccount(text);
-  if (type === "service_account") return text;
+  if (type === "service_account") return;
   return otherAccounts.has(type)
     ? refuse(`Google's credentials of type ${JSON.stringify(type)} are not supported yet`, "stall")
     : refuse(`dialing: credentials: unsupported filetype ${JSON.stringify(type)}`);

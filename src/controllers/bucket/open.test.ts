@@ -184,6 +184,23 @@ const cases: readonly (World & {
     asks: ["POST https://oauth2.googleapis.com/token"],
     sends: ["storage.googleapis.com"],
   },
+  // The next two as source-controller 1.9.1 says it.
+  {
+    name: "refuses a service account that is not JSON",
+    spec: { provider: "gcp" },
+    secret: { serviceaccount: "garbage" },
+    want: "AuthenticationFailed: dialing: invalid character 'g' looking for beginning of value",
+    asks: [],
+    sends: [],
+  },
+  {
+    name: "refuses a service account that is something else",
+    spec: { provider: "gcp" },
+    secret: { serviceaccount: '{"type":"somebody"}' },
+    want: 'AuthenticationFailed: dialing: credentials: unsupported filetype "somebody"',
+    asks: [],
+    sends: [],
+  },
   {
     name: "refuses Google's credentials that name files",
     spec: { provider: "gcp" },

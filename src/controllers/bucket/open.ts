@@ -19,7 +19,7 @@ import { fail } from "../source/failure.ts";
 import type { SourcePorts } from "../source/ports.ts";
 import { orFail } from "../source/reconcile.ts";
 import { azureAccess } from "./azure.ts";
-import { assertSts, keysOf, serviceAccountOf, userOf } from "./credentials.ts";
+import { assertServiceAccount, assertSts, keysOf, serviceAccountOf, userOf } from "./credentials.ts";
 import { type Given, readGiven } from "./given.ts";
 
 /** What opening a bucket takes besides its object. */
@@ -78,6 +78,7 @@ function openGoogle({ spec }: Bucket, { given, transport, cloud, signal }: Acces
     account === undefined ? googleToken(cloud) : serviceAccountToken(account, { scopes, ports: cloud });
   // Google's own client asks an emulator as nobody.
   const emulator = cloud.env["STORAGE_EMULATOR_HOST"] ?? "";
+  if (emulator === "" && account !== undefined) assertServiceAccount(account);
   const server = emulator === "" || emulator.includes("://") ? emulator : `http://${emulator}`;
   const place = server === "" ? { token } : { server: server.replace(/\/+$/, "") };
   return openGoogleBucket({ bucket: spec.bucketName, transport, signal, ...place });

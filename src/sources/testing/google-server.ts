@@ -7,6 +7,8 @@ export interface GoogleServerOptions {
   /** The token that may ask; everybody where it is not given. */
   readonly token?: string;
   readonly pageSize?: number;
+  /** Any port when absent. */
+  readonly port?: number;
 }
 
 /** Serves buckets as the JSON API of Google Cloud Storage does, as far as reading goes. */
@@ -14,17 +16,26 @@ export async function serveGoogle(
   options: GoogleServerOptions,
 ): Promise<Server & { readonly requests: readonly string[] }> {
   const requests: string[] = [];
-  const server = await serve(async (request) => {
-    const { pathname, search } = new URL(request.url);
-    requests.push(`${request.method} ${pathname}${search}`);
-    return answerAsGoogle(request, options);
-  });
+  const server = await serve(
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      requests.push(`${request.method} ${pathname}${search}`);
+      return answerAsGoogle(request, options);
+    },
+    options.port === undefined ? {} : { port: options.port },
+  );
   return Object.assign(server, { requests });
 }
 
 /** What the service answers. */
 export function answerAsGoogle(request: Request, { buckets, token, pageSize = 1000 }: GoogleServerOptions): Response {
   const url = new URL(request.url);
+  // Google's client for Go reads objects by the older API.
+  const older = /^\/(?!storage\/v1\/)([^/]+)\/(.+)$/.exec(url.pathname);
+  if (older !== null) {
+    const content = buckets[older[1] ?? ""]?.get(decodeURIComponent(older[2] ?? ""));
+    return content === undefined ? new Response("", { status: 404 }) : new Response(content);
+  }
   if (token !== undefined && request.headers.get("authorization") !== `Bearer ${token}`)
     return refuse(401, "Invalid Credentials", "authError");
   const [, name = "", isList, object] = /^\/storage\/v1\/b\/([^/]+)(\/o)?(?:\/([^/]+))?$/.exec(url.pathname) ?? [];

@@ -13,7 +13,7 @@ export interface Seen extends SeenSource {
   readonly files: readonly string[];
 }
 
-/** Creates the objects of all cases, waits until each of them is ready or has failed twice, and tells what is seen. */
+/** Creates the objects of all cases, where Google's emulator has the same contents, waits until each of them is ready or has failed twice, and tells what is seen. */
 export async function playBuckets(client: Client, namespace: string): Promise<readonly Seen[]> {
   await using server = await serveS3({ buckets: contents(), keys, pageSize: 2 });
   const allow = { account, signature: "a+signature/=" };
@@ -33,8 +33,12 @@ export async function playBuckets(client: Client, namespace: string): Promise<re
   const mask = (text: string): string =>
     text.replaceAll(azure, "{azure}").replaceAll(sts, "{sts}").replaceAll(endpoint, "{endpoint}");
   const seen: Seen[] = [];
-  for (const { name } of cases) {
-    const settled = await untilSettled<Bucket>(client, { apiVersion, kind, namespace, name });
+  // Flux sends its events a while after it has written what they tell of.
+  const last = await Promise.all(
+    cases.map(({ name }) => untilSettled<Bucket>(client, { apiVersion, kind, namespace, name })),
+  );
+  for (const settled of last) {
+    const { name = "" } = settled.metadata;
     const { artifact } = settled.status ?? {};
     const archive = artifact === undefined ? undefined : await (await fetch(artifact.url)).arrayBuffer();
     const files = archive === undefined ? [] : filesOf(new Uint8Array(archive));

@@ -16,6 +16,7 @@ import { createClient, createWatchCache } from "../../../kube/index.ts";
 import { openArtifactStore, serveArtifacts } from "../../../sources/index.ts";
 import { type ReconcileReport, runControllers } from "../../runtime/index.ts";
 import { sourceControllers } from "../index.ts";
+import type { SourceOptions } from "../ports.ts";
 
 export interface RecordedEvent {
   readonly type: string;
@@ -26,7 +27,7 @@ export interface RecordedEvent {
 }
 
 /** An embedded cluster with the source controllers running on it, and a folder for what tests serve. */
-export async function startWorld(t: TestContext) {
+export async function startWorld(t: TestContext, options: Pick<SourceOptions, "cloud"> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "cox-world-"));
   const cluster = createCluster();
   const writes: string[] = [];
@@ -48,7 +49,7 @@ export async function startWorld(t: TestContext) {
   const controllers = await runControllers({
     client,
     cache,
-    controllers: sourceControllers({ store }),
+    controllers: sourceControllers({ store, ...options }),
     log: { info: () => undefined, error: () => undefined },
     now: () => new Date(),
     onReconciled: (report) => {
