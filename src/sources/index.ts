@@ -27,8 +27,13 @@ export { fetchInstallationToken, type GitHubApp, type InstallationToken } from "
 export { type TrustedKeys, verifyGitObject } from "./git/signature.ts";
 export { splitCommit, splitTag } from "./git/signed-object.ts";
 export { type GitReference, hashOfRevision } from "./git/reference.ts";
-export { type ChartVersion, formatIndexInParts, parseIndex, type RepositoryIndex } from "./helm/index-file.ts";
-export { parseIndexInSteps } from "./helm/index-steps.ts";
+export {
+  type ChartVersion,
+  parseIndex,
+  type RepositoryIndex,
+  type VersionIndex,
+} from "./helm/index-file.ts";
+export { convertIndex, readVersions } from "./helm/index-steps.ts";
 export { formatIndexYaml, type IndexDocument, type IndexedChart, indexOf } from "./helm/index-of.ts";
 export {
   downloadChart,

@@ -7,9 +7,8 @@ import {
   createRegistrySource,
   fetchIndex,
   normalizeRepositoryUrl,
-  parseIndex,
-  parseIndexInSteps,
-  type RepositoryIndex,
+  readVersions,
+  type VersionIndex,
   type SourceTree,
   unpackTree,
 } from "../../sources/index.ts";
@@ -81,10 +80,10 @@ export async function openRepository(
     });
   const access = await httpAccessTo(repository, { context, ports });
   const { artifact } = repository.status ?? {};
-  const load = async (): Promise<RepositoryIndex> => {
-    if (artifact === undefined) return parseIndexInSteps((await fetchIndex(access, limitOf(ports))).text);
+  const load = async (): Promise<VersionIndex> => {
+    if (artifact === undefined) return readVersions((await fetchIndex(access, limitOf(ports))).text);
     return ports.indexes.get(artifact.digest, async () =>
-      parseIndex(new TextDecoder().decode(await ports.store.read(artifact))),
+      readVersions(new TextDecoder().decode(await ports.store.read(artifact))),
     );
   };
   const { namespace = "", name = "" } = repository.metadata;

@@ -6,7 +6,7 @@ import {
   createTransport,
   type DigestCache,
   type InstallationToken,
-  type RepositoryIndex,
+  type VersionIndex,
   type SourceTree,
   type Transport,
 } from "../../sources/index.ts";
@@ -32,7 +32,7 @@ export interface SourceOptions {
 /** What the source controllers share: an index or a Git tree is read once for all charts that come from it. */
 export interface SourcePorts extends SourceOptions {
   readonly cloud: CloudPorts;
-  readonly indexes: DigestCache<RepositoryIndex>;
+  readonly indexes: DigestCache<VersionIndex>;
   /** Archives that were downloaded, for the other HelmCharts that want the same one. */
   readonly charts: DigestCache<Uint8Array>;
   readonly trees: DigestCache<SourceTree & { readonly size: number }>;
@@ -66,7 +66,7 @@ export function createSourcePorts(options: SourceOptions): SourcePorts {
     entityTags: new LRUCache({ max: 10_000 }),
     installationTokens: new LRUCache({ max: 1000 }),
     fetching: limitTo(16),
-    indexes: createDigestCache<RepositoryIndex>({ maxBytes: 128 << 20, sizeOf: textSizeOf }),
+    indexes: createDigestCache<VersionIndex>({ maxBytes: 128 << 20, sizeOf: sizeOfIndex }),
     charts: createDigestCache<Uint8Array>({ maxBytes: 32 << 20, sizeOf: ({ byteLength }) => byteLength }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({
       maxBytes: 64 << 20,
@@ -75,9 +75,9 @@ export function createSourcePorts(options: SourceOptions): SourcePorts {
   };
 }
 
-/** About what an index takes as text: a version is a kilobyte. */
-function textSizeOf(index: RepositoryIndex): number {
+/** About what an index takes that knows no more than what choosing needs. */
+function sizeOfIndex(index: VersionIndex): number {
   let versions = 1;
   for (const list of index.entries.values()) versions += list.length;
-  return versions * 1024;
+  return versions * 512;
 }

@@ -1,7 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { loadChartArchive, packageChart } from "../../chart/index.ts";
 import { chartBuildError, SourceError } from "../errors.ts";
-import type { ChartVersion } from "../helm/index-file.ts";
+import type { ListedVersion } from "../helm/index-file.ts";
 import {
   type BuildOptions,
   type ChartBuild,
@@ -26,7 +26,7 @@ export interface RemoteChart {
   readonly name: string;
   readonly version: string;
   /** Where the source is an index: the entry. */
-  readonly entry?: ChartVersion;
+  readonly entry?: ListedVersion;
 }
 
 /** Takes a chart from a repository: as it was downloaded, or packed again when its values or version change. */

@@ -1,5 +1,5 @@
 import { SourceError } from "../errors.ts";
-import type { RepositoryIndex } from "../helm/index-file.ts";
+import type { VersionIndex } from "../helm/index-file.ts";
 import { downloadChart, type RepositoryAccess } from "../helm/repository.ts";
 import { selectChartVersion } from "../helm/select-version.ts";
 import type { ChartSource } from "./from-repository.ts";
@@ -12,7 +12,7 @@ export type ShareDownload = (name: string, download: () => Promise<Uint8Array>) 
  * may be shared among those who read the same repository as the same user: `share` is told the digest.
  */
 export function createIndexSource(
-  loadIndex: () => Promise<RepositoryIndex>,
+  loadIndex: () => Promise<VersionIndex>,
   access: RepositoryAccess,
   options: { readonly limit?: number; readonly share?: ShareDownload } = {},
 ): ChartSource {

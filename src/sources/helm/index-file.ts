@@ -4,8 +4,8 @@ import { isValues, type Value, type Values } from "../../base/value.ts";
 import { parseYaml } from "../../base/yaml/index.ts";
 import { SourceError } from "../errors.ts";
 
-/** One version of a chart in a repository. `fields` is the entry as it is in the index: Chart.yaml and more. */
-export interface ChartVersion {
+/** One version of a chart in a repository, as far as choosing and downloading one needs. */
+export interface ListedVersion {
   readonly name: string;
   readonly version: string;
   /** `version`, parsed. */
@@ -15,6 +15,10 @@ export interface ChartVersion {
   readonly created: string;
   /** SHA-256 of the archive, as hex, often without a prefix. */
   readonly digest?: string;
+}
+
+/** One with all that its index says of it: Chart.yaml and more. */
+export interface ChartVersion extends ListedVersion {
   readonly fields: Values;
 }
 
@@ -26,9 +30,12 @@ export interface SkippedEntry {
 }
 
 /** A repository's index.yaml: the versions of each chart, newest first. */
-export interface RepositoryIndex {
+export interface RepositoryIndex extends VersionIndex<ChartVersion> {}
+
+/** An index that may be all of it, or only what is needed to choose. */
+export interface VersionIndex<V extends ListedVersion = ListedVersion> {
   readonly generated: string;
-  readonly entries: ReadonlyMap<string, readonly ChartVersion[]>;
+  readonly entries: ReadonlyMap<string, readonly V[]>;
 }
 
 /**
@@ -81,13 +88,22 @@ export function formatIndex(index: RepositoryIndex): string {
 
 /** The same, chart by chart: a large index is never in memory as one more text. */
 export function* formatIndexInParts({ generated, entries }: RepositoryIndex): Iterable<string> {
-  yield `{"apiVersion":"v1",${generated === "" ? "" : `"generated":${JSON.stringify(generated)},`}"entries":{`;
+  yield formatHead(generated);
   let separator = "";
   for (const [name, versions] of entries) {
-    yield `${separator}${JSON.stringify(name)}:${JSON.stringify(versions.map(({ fields }) => fields))}`;
+    yield `${separator}${formatChart(name, versions)}`;
     separator = ",";
   }
   yield "}}";
+}
+
+/** The beginning of an index as JSON, up to its charts; `}}` ends it. */
+export function formatHead(generated: string): string {
+  return `{"apiVersion":"v1",${generated === "" ? "" : `"generated":${JSON.stringify(generated)},`}"entries":{`;
+}
+
+export function formatChart(name: string, versions: readonly ChartVersion[]): string {
+  return `${JSON.stringify(name)}:${JSON.stringify(versions.map(({ fields }) => fields))}`;
 }
 
 /** Helm reads JSON leniently and YAML strictly. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { array, assert as check, asyncProperty, constantFrom, nat, oneof, property, record, string } from "fast-check";
 import { SourceError } from "../errors.ts";
 import { formatIndex, parseIndex } from "./index-file.ts";
-import { parseIndexInSteps } from "./index-steps.ts";
+import { convertIndex, readVersions } from "./index-steps.ts";
 import { selectChartVersion } from "./select-version.ts";
 
 const sample = `apiVersion: v1
@@ -89,42 +90,61 @@ test("parseIndex() gives a mangled index's charts or a SourceError, and what it 
   );
 });
 
-test("parseIndexInSteps() gives what parseIndex() gives, or fails with the same text", async () => {
-  const outcome = (work: () => ReturnType<typeof parseIndex>): unknown => {
-    try {
-      return work();
-    } catch (error) {
-      return String(error);
-    }
-  };
+/** What choosing needs, and the JSON; or the error. */
+function outcomeOf(text: string): unknown {
+  try {
+    const index = parseIndex(text);
+    const entries = [...index.entries].map(([name, versions]) => [
+      name,
+      versions.map(({ fields: _, ...version }) => version),
+    ]);
+    return inspect({ entries, generated: index.generated, json: formatIndex(index) }, { depth: 9, sorted: true });
+  } catch (error) {
+    return String(error);
+  }
+}
+
+async function steppedOutcomeOf(text: string): Promise<unknown> {
+  try {
+    const collect = async (parts: AsyncIterable<string>): Promise<string> => (await Array.fromAsync(parts)).join("");
+    const { index, written } = await convertIndex(text, collect, { step: 1 });
+    const entries = [...index.entries].map(([name, versions]) => [name, versions]);
+    return inspect({ entries, generated: index.generated, json: written }, { depth: 9, sorted: true });
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test("convertIndex() gives what parseIndex() and formatIndex() give, or fails with the same text", async () => {
   await check(
     asyncProperty(array(edit, { maxLength: 4 }), async (edits) => {
       const text = mangle(sample, edits);
-      const found = await parseIndexInSteps(text, { step: 1 }).catch((error: unknown) => String(error));
-      assert.deepEqual(
-        found,
-        outcome(() => parseIndex(text)),
-        text,
-      );
+      assert.equal(await steppedOutcomeOf(text), outcomeOf(text), text);
     }),
     { numRuns: runs },
   );
 });
 
-test("parseIndexInSteps() lets others work in between", async () => {
+test("convertIndex() lets through what the writer throws", async () => {
+  const write = async (parts: AsyncIterable<string>): Promise<never> => {
+    for await (const _ of parts) throw new Error("disk full");
+    throw new Error("unreachable");
+  };
+  await assert.rejects(convertIndex(sample, write, { step: 1 }), { message: "disk full" });
+});
+
+test("readVersions() lets others work in between", async () => {
   const charts = Array.from(
     { length: 50 },
     (_, count) => `  c${count}:\n  - {apiVersion: v2, name: c${count}, version: 1.0.0}\n`,
   );
   let turns = 0;
-  const others = setInterval(() => (turns += 1), 0);
-  const immediate = (): void => {
+  const turn = (): void => {
     turns += 1;
-    if (turns < 1000) setImmediate(immediate);
+    if (turns < 1000) setImmediate(turn);
   };
-  setImmediate(immediate);
-  const index = await parseIndexInSteps(`apiVersion: v1\nentries:\n${charts.join("")}`, { step: 1 });
-  clearInterval(others);
+  setImmediate(turn);
+  const index = await readVersions(`apiVersion: v1\nentries:\n${charts.join("")}`, { step: 1 });
   assert.equal(index.entries.size, 50);
   assert.ok(turns >= 25, `${turns} turns`);
   turns = 1000;

@@ -2,7 +2,7 @@ import { sha256Sync } from "../../base/node/digest.ts";
 import { SourceError } from "../errors.ts";
 import { type Credentials, download, downloadUnless, parseUrl } from "../http/download.ts";
 import type { Transport } from "../http/transport.ts";
-import type { ChartVersion } from "./index-file.ts";
+import type { ListedVersion } from "./index-file.ts";
 
 /** How a repository is spoken to. */
 export interface RepositoryAccess {
@@ -50,7 +50,7 @@ export async function fetchIndex(
 /** Downloads the archive of a chart version and compares it with the digest in the index, where there is one. */
 export async function downloadChart(
   access: RepositoryAccess,
-  version: ChartVersion,
+  version: ListedVersion,
   limit: number = helmLimits.chart,
 ): Promise<Uint8Array> {
   const [first] = version.urls;

@@ -1,20 +1,20 @@
 import { messageOf } from "../../base/errors.ts";
 import { compareVersions, type Constraint, parseConstraint } from "../../base/semver.ts";
 import { SourceError } from "../errors.ts";
-import type { ChartVersion, RepositoryIndex } from "./index-file.ts";
+import type { ListedVersion, VersionIndex } from "./index-file.ts";
 
 /**
  * Chooses the version of a chart that a HelmChart asks for: the exact text, or the highest in the range; the newest
  * stable one for `*` and nothing. Throws ChartNotFound with Flux's texts.
  */
-export function selectChartVersion(index: RepositoryIndex, name: string, version: string): ChartVersion {
+export function selectChartVersion<V extends ListedVersion>(index: VersionIndex<V>, name: string, version: string): V {
   const versions = index.entries.get(name);
   if (versions === undefined) throw notFound("no chart name found");
   if (versions.length === 0) throw notFound("no chart version found");
   const exact = version === "" ? undefined : versions.find((candidate) => candidate.version === version);
   if (exact !== undefined) return exact;
   const constraint = constraintOf(version === "" ? "*" : version);
-  let best: ChartVersion | undefined;
+  let best: V | undefined;
   for (const candidate of versions) {
     // Flux: version.ParseVersion takes only what has three parts.
     if (candidate.version.split(".").length < 3 || !constraint.check(candidate.semver)) continue;
@@ -28,11 +28,11 @@ export function selectChartVersion(index: RepositoryIndex, name: string, version
  * Chooses as helm's commands do: the exact text, or the first in the range of the sorted list. Tells when a version was asked for that
  * is no range and another was taken. Throws ChartNotFound with Helm's texts.
  */
-export function findChartVersion(
-  index: RepositoryIndex,
+export function findChartVersion<V extends ListedVersion>(
+  index: VersionIndex<V>,
   name: string,
   version: string,
-): { readonly chosen: ChartVersion; readonly isFallback: boolean } {
+): { readonly chosen: V; readonly isFallback: boolean } {
   const versions = index.entries.get(name);
   if (versions === undefined) throw notFound("no chart name found");
   if (versions.length === 0) throw notFound("no chart version found");
@@ -51,7 +51,7 @@ function isRange(version: string): boolean {
 }
 
 /** Build metadata is no part of the order; between equal versions the younger archive wins. */
-function isNewer(a: ChartVersion, b: ChartVersion): boolean {
+function isNewer(a: ListedVersion, b: ListedVersion): boolean {
   const order = compareVersions(a.semver, b.semver);
   if (order !== 0) return order > 0;
   return timeOf(a.created) > timeOf(b.created);
