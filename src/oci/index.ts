@@ -1,5 +1,5 @@
 export { pushArtifact, selectLayer } from "./artifact.ts";
-export { type AwsKeys, findAwsKeys, type StsPlace } from "./cloud/aws-keys.ts";
+export { type AwsKeys, findAwsKeys } from "./cloud/aws-keys.ts";
 export {
   type AzurePrincipal,
   checkPrincipal,

@@ -9,7 +9,7 @@ export interface AwsKeys {
 }
 
 /** Where the token service is asked; `endpoint` instead of the region's own. */
-export interface StsPlace {
+interface StsPlace {
   readonly region: string;
   readonly endpoint?: string;
 }
