@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -14,6 +14,15 @@ const skip = (await findGit()) === undefined ? "git is not installed" : skipSsh;
 test("checkoutGit() fetches over SSH, from known servers with accepted keys only", { skip }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "cox-ssh-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
+  // Temporary folders of this test's own, so that nobody else's are looked at.
+  const kept = join(folder, "temporary");
+  await mkdir(kept);
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = kept;
+  t.after(() => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  });
   const directory = join(folder, "app");
   await createGitRepository(directory);
   const commit = (await commitGit({ directory, message: "Add", files: { "a.yaml": "one\n" } })) ?? "";
@@ -58,11 +67,10 @@ test("checkoutGit() fetches over SSH, from known servers with accepted keys only
     message: `unable to clone: repository not found: git repository: '${elsewhere}'`,
   });
   // No key stays behind.
-  const left = (await readdir(tmpdir())).filter((name) => name.startsWith("cox-git-"));
-  for (const name of left) {
-    const files: readonly string[] = await readdir(join(tmpdir(), name)).catch(() => []);
-    assert.ok(!files.includes("identity"), name);
-  }
+  assert.deepEqual(
+    (await readdir(kept)).filter((name) => name.startsWith("cox-git-")),
+    [],
+  );
 });
 
 test("checkoutGit() does not speak SSH without keys", async () => {
