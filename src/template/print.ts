@@ -146,10 +146,10 @@ function printBytes(value: Uint8Array, verb: string, flags: Flags, depth: number
   if (flags.sharpV) return `[]byte{${Array.from(value, (byte) => `0x${byte.toString(16)}`).join(", ")}}`;
   // A file has many bytes and few of them are different.
   const texts: string[] = [];
-  const items = new Array<string>(value.length);
+  const items: string[] = [];
   for (let i = 0; i < value.length; i += 1) {
     const byte = value[i] ?? 0;
-    items[i] = texts[byte] ??= printValue(elementAt(value, i), verb, flags, depth + 1);
+    items.push((texts[byte] ??= printValue(elementAt(value, i), verb, flags, depth + 1)));
   }
   return `[${items.join(" ")}]`;
 }
