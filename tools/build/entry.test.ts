@@ -82,3 +82,12 @@ test("withLazyBuiltins() loads a part of Node when it is first used, and leaves 
     'let node_fs = require("node:fs");\nlet node_zlib_;\nconst node_zlib = () => (node_zlib_ ??= require("node:zlib"));\n(0, node_zlib().gunzipSync)(x);\n',
   );
 });
+
+test("withLazyBuiltins() requires what was imported later, and refuses what cannot be", () => {
+  assert.equal(
+    withLazyBuiltins('const { text } = await import("node:stream/consumers");'),
+    'const { text } = await Promise.resolve(require("node:stream/consumers"));',
+  );
+  assert.equal(withLazyBuiltins("/** @type {import('./x.js').X} */"), "/** @type {import('./x.js').X} */");
+  assert.throws(() => withLazyBuiltins('await import("somebody-elses");'), { message: /would fail in the chunk/ });
+});
