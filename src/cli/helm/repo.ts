@@ -1,5 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
+import { rm } from "node:fs/promises";
 import { messageOf } from "../../base/errors.ts";
 import { CommandError, defineCommand, type Flags, type Io } from "../command.ts";
 import { takesAtLeast, takesExactly, takesNoArguments } from "./arguments.ts";
@@ -20,6 +19,7 @@ import {
   withRepository,
   writeRepositories,
 } from "./repositories/repository-file.ts";
+import { lockRepositories } from "./repositories/repository-lock.ts";
 import { askSecret, passwordFromInput } from "./registry/password.ts";
 import { type HelmSettings, settingsIn } from "./settings.ts";
 
@@ -61,7 +61,7 @@ export const add = defineCommand({
   run: async ({ flags, args: [name = "", url = ""], io }) => {
     const settings = settingsIn(io, flags);
     if (!flags["allow-deprecated-repos"]) refuseDeprecated(url);
-    await makeLock(settings);
+    await using _ = await lockRepositories(settings, io);
     const file = await readRepositories(settings.repositoryConfig);
     const entry: RepositoryEntry = {
       name,
@@ -138,7 +138,10 @@ export const remove = defineCommand({
   checkArgs: takesAtLeast(1, removeUsage),
   run: async ({ flags, args, io }) => {
     const settings = settingsIn(io, flags);
-    let file = await tryReadRepositories(settings.repositoryConfig).catch(() => undefined);
+    const read = () => tryReadRepositories(settings.repositoryConfig).catch(() => undefined);
+    if ((await read()) === undefined) throw new CommandError("no repositories configured");
+    await using _ = await lockRepositories(settings, io);
+    let file = await read();
     if (file === undefined || file.repositories.length === 0) throw new CommandError("no repositories configured");
     for (const name of args) {
       const repositories: readonly RepositoryEntry[] = file.repositories.filter((entry) => entry.name !== name);
@@ -197,14 +200,6 @@ async function passwordOf(
   if (flags.username === "" || flags.password !== "") return flags.password;
   if (flags["password-stdin"]) return await passwordFromInput(io);
   return await askSecret("Password: ", io, "pass it with --password-stdin");
-}
-
-/** The real helm locks this file while it changes the other, and leaves it behind. */
-async function makeLock(settings: HelmSettings): Promise<void> {
-  const path = settings.repositoryConfig;
-  const extension = extname(path);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${extension === "" ? path : path.slice(0, -extension.length)}.lock`, "", { flag: "a" });
 }
 
 function isSame(a: RepositoryEntry, b: RepositoryEntry): boolean {
