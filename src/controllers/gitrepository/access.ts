@@ -28,7 +28,6 @@ export async function accessTo(
   const { spec, metadata } = repository;
   const { namespace = "" } = metadata;
   const scheme = new URL(spec.url).protocol.slice(0, -1);
-  assertSupported(repository, scheme);
   const proxy =
     spec.proxySecretRef === undefined
       ? {}
@@ -43,7 +42,7 @@ export async function accessTo(
   if (scheme === "ssh") {
     const ssh = sshOf(data, `${namespace}/${spec.secretRef?.name ?? ""}`);
     if (spec.provider === "aws") await credentialsOfProvider(repository, "aws", tools, proxy); // says that it is for HTTPS
-    return { ssh };
+    return { ...proxy, ssh };
   }
   const tls = tlsOf(data);
   const credentials =
@@ -58,12 +57,6 @@ export async function accessTo(
       `secretRef '${namespace}/${spec.secretRef?.name ?? ""}' has github app data but provider is not set to github`,
     );
   return { ...proxy, ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) };
-}
-
-/** Refuses, with a sentence, what other implementations of this kind can do and this one cannot. */
-function assertSupported({ spec }: GitRepository, scheme: string): void {
-  if (spec.proxySecretRef !== undefined && scheme === "ssh")
-    refuse("InvalidProviderConfiguration", "spec.proxySecretRef for SSH is not supported yet", "stall");
 }
 
 async function readData({ spec, metadata }: GitRepository, context: Context): Promise<SecretData> {

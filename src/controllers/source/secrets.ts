@@ -118,8 +118,7 @@ export async function readProxy(
     return wrong("failed to parse proxy address");
   }
   const scheme = url.protocol.slice(0, -1);
-  if (scheme === "socks5") return wrong("proxies that speak SOCKS are not supported yet");
-  if (scheme !== "http" && scheme !== "https")
+  if (scheme !== "http" && scheme !== "https" && scheme !== "socks5")
     return wrong(`proxy URL must use one of the supported schemes (http, https, socks5), got '${scheme}'`);
   url.username = encodeURIComponent(data.get("username") ?? "");
   url.password = data.has("username") ? encodeURIComponent(data.get("password") ?? "") : "";

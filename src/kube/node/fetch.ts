@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import type { Fetch } from "../types.ts";
 import type { Connection } from "./connection.ts";
 import { type Credentials, createCredentials, readSource } from "./credentials.ts";
-import { throughSocks } from "./socks.ts";
+import { throughSocks } from "../../base/node/socks.ts";
 
 /** A fetch that keeps connections. Closing ends those that are idle or streaming. */
 export interface NodeFetch extends Disposable {

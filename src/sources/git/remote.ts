@@ -13,6 +13,7 @@ import { findGit, type GitProcessOptions, runGit } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
 import { assertOpens, inFluxsWords, isRefused, parseListing, sshEnvironment } from "./ssh.ts";
 import { assertUsable, type SshKeys } from "./ssh-keys.ts";
+import { serveProxied } from "./ssh-proxy.ts";
 
 export interface RemoteOptions {
   readonly url: string;
@@ -65,10 +66,13 @@ function openSshRemote(options: RemoteOptions): GitRemote {
     const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
     try {
       await writeEmptyRepository(folder);
-      const environment = await sshEnvironment(folder, ssh);
+      await using door = options.proxy === undefined ? undefined : await serveProxied(url, options.proxy);
+      const environment = await sshEnvironment(folder, ssh, door);
       const complaint = (text: string): string => text.slice(-4000);
       const git = { program, gitDirectory: folder, signal, environment, complaint };
       const result = await work(git).catch(async (error: unknown) => {
+        const failure = door?.failure();
+        if (failure !== undefined) throw failure;
         const told = inFluxsWords(error);
         if (isRefused(told)) await assertOpens(folder, environment, signal);
         throw told;
@@ -222,7 +226,8 @@ async function settingsFor(
 ): Promise<Readonly<Record<string, string>>> {
   const { credentials, tls, proxy, url, gitDirectory } = options;
   const settings: Record<string, string> = { "http.followRedirects": "false" };
-  if (proxy !== undefined) settings["http.proxy"] = proxy;
+  // curl's name for a proxy that resolves names itself, as Go's client expects it.
+  if (proxy !== undefined) settings["http.proxy"] = proxy.replace(/^socks5:/, "socks5h:");
   if (credentials !== undefined)
     settings[`http.${new URL(url).origin}/.extraHeader`] = `Authorization: ${authorization(credentials)}`;
   const save = async (name: string, text: string): Promise<string> => {

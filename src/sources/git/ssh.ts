@@ -8,9 +8,13 @@ import { type SshKeys, unusable } from "./ssh-keys.ts";
 
 /**
  * Writes the keys into a folder of one's own and gives the environment with which Git starts ssh: with these keys and hosts,
- * without the user's configuration or agent, and without a question to anybody.
+ * without the user's configuration or agent, and without a question to anybody; at a door of this machine where there is one.
  */
-export async function sshEnvironment(folder: string, keys: SshKeys): Promise<Readonly<Record<string, string>>> {
+export async function sshEnvironment(
+  folder: string,
+  keys: SshKeys,
+  door?: { readonly port: number; readonly alias: string },
+): Promise<Readonly<Record<string, string>>> {
   const save = async (name: string, text: string, mode: number): Promise<string> => {
     const file = join(folder, name);
     await writeFile(file, text.endsWith("\n") ? text : `${text}\n`, { mode });
@@ -28,6 +32,8 @@ export async function sshEnvironment(folder: string, keys: SshKeys): Promise<Rea
     PreferredAuthentications: "publickey",
     NumberOfPasswordPrompts: "1",
     ...(keys.passphrase === undefined ? { BatchMode: "yes" } : {}),
+    // These come before what Git says, and ssh takes the first.
+    ...(door === undefined ? {} : { HostName: "127.0.0.1", Port: String(door.port), HostKeyAlias: quoted(door.alias) }),
   };
   const flags = Object.entries(options).map(([name, value]) => `-o ${name}=${value}`);
   const common = {

@@ -2,6 +2,7 @@ import { Agent, request as requestHttp } from "node:http";
 import { Agent as SecureAgent, request as requestHttps } from "node:https";
 import { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
+import { isSocks, throughSocks } from "../../base/node/socks.ts";
 import { SourceError } from "../errors.ts";
 import { networkErrorText } from "./network-errors.ts";
 
@@ -24,7 +25,7 @@ export interface TlsOptions {
 export function createTransport(
   options: {
     readonly tls?: TlsOptions;
-    /** The URL of the proxy that all requests go through, with its credentials. */
+    /** The URL of the proxy that all requests go through, with its credentials: HTTP, HTTPS or SOCKS5. */
     readonly proxy?: string;
     /** Where a proxy is looked up when none is given; this process's own environment when absent. */
     readonly env?: Readonly<Record<string, string | undefined>>;
@@ -36,7 +37,9 @@ export function createTransport(
   const { tls, proxy, userAgent = "coxswain", keepAlive = false } = options;
   // Go's clients take a proxy from the environment; Node's do when they are told so.
   const { env = process.env } = options;
-  const proxyEnv = proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy };
+  const socks = proxy !== undefined && isSocks(proxy) ? new URL(proxy) : undefined;
+  const proxyEnv =
+    socks !== undefined ? {} : proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy };
   const common = { keepAlive, maxSockets: 16, proxyEnv };
   const agent = new Agent(common);
   const secureAgent = new SecureAgent({
@@ -46,6 +49,10 @@ export function createTransport(
     ...(tls?.key === undefined ? {} : { key: tls.key }),
     ...(tls?.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
   });
+  if (socks !== undefined) {
+    throughSocks(agent, socks, { secure: false });
+    throughSocks(secureAgent, socks, { secure: true });
+  }
 
   return async (request) => {
     const url = new URL(request.url);

@@ -30,6 +30,10 @@ export const secrets: Readonly<Record<string, Readonly<Record<string, string>>>>
   "proxy-gone": { address: "http://127.0.0.1:1" },
   "proxy-ftp": { address: "ftp://127.0.0.1:1" },
   "proxy-empty": { address: "" },
+  socks: { address: "{socks}", username: "eve", password: "pass" },
+  "socks-nobody": { address: "{socks}" },
+  "socks-wrong": { address: "{socks}", username: "eve", password: "wrong" },
+  "socks-gone": { address: "socks5://127.0.0.1:1" },
   ssh: { identity: "{identity}", known_hosts: "{known}" },
   "ssh-locked": { identity: "{locked}", known_hosts: "{known}", password: "{passphrase}" },
   "ssh-no-passphrase": { identity: "{locked}", known_hosts: "{known}" },
@@ -143,6 +147,21 @@ export const cases: readonly { readonly name: string; readonly spec: Spec }[] = 
   { name: "proxy-empty", spec: { url: "{open}/leaf", ref: main, ...through("proxy-empty") } },
   { name: "proxy-no-address", spec: { url: "{open}/leaf", ref: main, ...through("basic") } },
   { name: "proxy-no-secret", spec: { url: "{open}/leaf", ref: main, ...through("none") } },
+  ...["socks", "socks-nobody", "socks-wrong", "socks-gone"].flatMap((name) => [
+    { name, spec: { url: "{open}/leaf", ref: main, ...through(name) } },
+    { name: `ssh-${name}`, spec: { url: "{ssh}/leaf", ref: main, ...using("ssh"), ...through(name) } },
+  ]),
+  { name: "socks-https", spec: { url: "{secure}/leaf", ref: main, ...using("ca"), ...through("socks") } },
+  { name: "socks-nobody-there", spec: { url: "http://127.0.0.1:1/leaf", ref: main, ...through("socks") } },
+  {
+    name: "ssh-socks-nobody-there",
+    spec: { url: "ssh://git@127.0.0.1:1/leaf", ref: main, ...using("ssh"), ...through("socks") },
+  },
+  {
+    name: "ssh-socks-other-key",
+    spec: { url: "{ssh}/leaf", ref: main, ...using("ssh-other-key"), ...through("socks") },
+  },
+  { name: "ssh-http-proxy", spec: { url: "{ssh}/leaf", ref: main, ...using("ssh"), ...through("proxy") } },
   ...(
     [
       ["good", "app"],

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serveSocks } from "../../../base/node/testing/socks-server.ts";
 import { serve, serveGit } from "../../../sources/index.ts";
 import { serveGuard, serveProxy } from "../../../sources/testing/guard.ts";
 import { signedObjects } from "../../../sources/testing/signed-objects.ts";
@@ -27,7 +28,7 @@ const basic = (user: string): string => `Basic ${Buffer.from(user).toString("bas
 const admitted = new Set([basic("ada:s3cret"), "Bearer t0ken", basic("x-access-token:ghs_token")]);
 const admits = (authorization: string): boolean => admitted.has(authorization);
 
-/** Starts a Git host for everyone, one that asks who it is over HTTP and HTTPS, OpenSSH's server, a proxy and GitHub's API. */
+/** Starts a Git host for everyone, one that asks who it is over HTTP and HTTPS, OpenSSH's server, proxies and GitHub's API. */
 export async function startGitServers(): Promise<GitServers> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "cox-play-"));
@@ -40,6 +41,7 @@ export async function startGitServers(): Promise<GitServers> {
   const guarded = stack.use(await serveGuard(open.url, { admits }));
   const secure = stack.use(await serveGuard(open.url, { admits, tls }));
   const proxy = stack.use(await serveProxy("eve:pass"));
+  const socks = stack.use(await serveSocks({ login: "eve:pass" }));
   const github = stack.use(await serve(answerAsGitHub));
   await mkdir(join(folder, "ssh"));
   const ssh = await serveSsh(join(folder, "ssh"));
@@ -53,6 +55,7 @@ export async function startGitServers(): Promise<GitServers> {
     guarded: guarded.url,
     secure: secure.url,
     proxy: proxy.url,
+    socks: socks.url,
     github: github.url,
   };
   const given: Readonly<Record<string, string>> = {
