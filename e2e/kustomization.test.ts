@@ -11,8 +11,8 @@ const kustomization = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kus
 const map = { apiVersion: "v1", kind: "ConfigMap" } as const;
 
 /** A world with a Git repository of these files, and a way to apply a path of it. */
-async function startWith(t: TestContext, files: Readonly<Record<string, string>>) {
-  const world = await startWorld(t);
+async function startWith(t: TestContext, files: Readonly<Record<string, string>>, gates: readonly string[] = []) {
+  const world = await startWorld(t, { featureGates: new Set(gates) });
   const folder = await mkdtemp(join(tmpdir(), "cox-ks-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const directory = join(folder, "app");
@@ -24,6 +24,7 @@ async function startWith(t: TestContext, files: Readonly<Record<string, string>>
   await world.create({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" }, "app", repository);
   return {
     ...world,
+    commit: (files: Readonly<Record<string, string>>) => commitGit({ directory, message: "Go on", files }),
     apply: (name: string, spec: Readonly<Record<string, unknown>>) =>
       world.create(kustomization, name, {
         interval: "10m",
@@ -167,5 +168,30 @@ spec:
   assert.match(
     ready(failed)?.message ?? "",
     /^health check failed after \S+: failed early due to stalled resources: \[Gadget\/apps\/a-b status: 'Failed'\]/,
+  );
+});
+
+test("a new revision ends a Kustomization's health checks where the gate says so", { timeout: 60_000 }, async (t) => {
+  const deployment = (image: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "registry.example.com/${image}"}]}}
+`;
+  const world = await startWith(t, { "a/a.yaml": deployment("does-not-exist") }, ["CancelHealthCheckOnNewRevision"]);
+  const at = (revision: string | undefined) => (object: Kustomization) =>
+    object.status?.lastAttemptedRevision !== revision && ready(object)?.status === "True";
+  await world.apply("a", { path: "a", wait: true, timeout: "10m" });
+  const waiting = await world.until<Kustomization>(kustomization, "a", ({ status }) =>
+    (status?.conditions ?? []).some(({ type, status: is }) => type === "Healthy" && is === "Unknown"),
+  );
+  await world.commit({ "a/a.yaml": deployment("web:1.0.0") });
+  const metadata = { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } };
+  await world.patch({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" }, "app", { metadata });
+  await world.until<Kustomization>(kustomization, "a", at(waiting.status?.lastAttemptedRevision));
+  await world.untilEvent(
+    "a",
+    /^Normal HealthCheckCanceled: Health checks canceled due to new reconciliation triggered by GitRepository\/apps\/app$/,
   );
 });

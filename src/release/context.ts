@@ -42,6 +42,8 @@ export interface ReleaseContext {
   /** `helm` for the command line, `helm-controller` for the controller. */
   readonly fieldManager: string;
   readonly signal?: AbortSignal;
+  /** Ends waits for readiness by the poller, and nothing else, as a cancellation. */
+  readonly interruption?: AbortSignal;
   readonly log?: Log;
   /** Runs what costs processor time or API writes under the caller's limit. Nothing waits for the cluster inside it. */
   readonly busy?: <T>(work: () => Promise<T>) => Promise<T>;

@@ -85,15 +85,18 @@ function createWatcher(context: ReleaseContext, strategy: Exclude<WaitStrategy, 
     if (awaited.length === 0) return;
     const goal = purpose === "hook" ? "complete" : "ready";
     using progress = progressOf(context, goal, awaited.length);
+    // Flux: a hook may be a migration, which nothing interrupts.
+    const ending = purpose === "hook" || strategy !== "poller" ? signal : signalOf(context);
     const result = await waitReady({
       ...common(awaited, timeout),
+      ...(ending === undefined ? {} : { signal: ending }),
       ...progress.options,
       purpose,
       failFast,
       jobs: jobs ? "complete" : "started",
       judge: (object) => judge(object, jobs),
     });
-    throwUnless(result, "reached", context, texts.notReady);
+    throwUnless(result, "reached", ending, texts.notReady);
   };
   return {
     untilReady: async (objects, timeout, { jobs }) => {
@@ -108,12 +111,17 @@ function createWatcher(context: ReleaseContext, strategy: Exclude<WaitStrategy, 
       if (strategy === "hookOnly" || objects.length === 0) return;
       using progress = progressOf(context, "gone", objects.length);
       const result = await waitDeleted({ ...common(objects, timeout), ...progress.options });
-      throwUnless(result, "reached", context, texts.notGone);
+      throwUnless(result, "reached", signal, texts.notGone);
     },
     [Symbol.asyncDispose]: async () => {
       if (context.cache === undefined) await cache[Symbol.asyncDispose]();
     },
   };
+}
+
+function signalOf({ signal, interruption }: ReleaseContext): AbortSignal | undefined {
+  if (signal === undefined || interruption === undefined) return signal ?? interruption;
+  return AbortSignal.any([signal, interruption]);
 }
 
 /** Tells of a wait while it lasts, to those who listen. */
@@ -148,7 +156,7 @@ type Describe = (result: WaitResult) => string;
 function throwUnless(
   result: WaitResult,
   wanted: WaitResult["outcome"],
-  context: ReleaseContext,
+  signal: AbortSignal | undefined,
   describe: Describe,
 ): void {
   if (result.outcome === wanted) return;
@@ -158,7 +166,7 @@ function throwUnless(
     name,
     ...(namespace === undefined ? {} : { namespace }),
   }));
-  throw cancellation(context.signal) ?? new ReleaseError("WaitFailed", describe(result), { unready });
+  throw cancellation(signal) ?? new ReleaseError("WaitFailed", describe(result), { unready });
 }
 
 interface Texts {

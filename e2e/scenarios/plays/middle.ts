@@ -71,8 +71,12 @@ export const middle: readonly Scenario[] = [
 ];
 
 /** A release whose upgrade waits for Pods that will never be ready. */
-async function beginUpgrade(actor: Actor, timeout = "8s"): Promise<void> {
-  await begin(actor, { timeout });
+export async function beginUpgrade(
+  actor: Actor,
+  timeout = "8s",
+  spec: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await begin(actor, { timeout, ...spec });
   await actor.until("the install", at(1));
   await change(actor, { values: { image: missing } });
   await actor.untilThere("v1", "Secret", "sh.helm.release.v1.web.v2");

@@ -61,6 +61,9 @@ export type Decision =
   | { readonly decision: "stop"; readonly because: string }
   | { readonly decision: "unknown"; readonly because: string };
 
+/** A decision with which a pass ends. */
+export type Ending = Exclude<Decision, { readonly decision: "act" }>;
+
 const types: Readonly<Record<Action, ActionType>> = {
   install: "release",
   upgrade: "release",
@@ -203,7 +206,7 @@ export function decide(release: HelmRelease, seen: Observation, performed: Reado
 }
 
 /** Says how a pass ends after a remediation was done; nothing else is done after one. */
-export function decideAfterRemediation(release: HelmRelease): Decision {
+export function decideAfterRemediation(release: HelmRelease): Ending {
   const remediation = activeRemediation(release);
   if (remediation === undefined) return { decision: "requeue", because: "remediated" };
   if (remediation.retryInterval !== undefined)

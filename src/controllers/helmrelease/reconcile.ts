@@ -41,6 +41,7 @@ export function helmReleaseController(options: HelmReleaseOptions): Controller<H
     manager,
     kind: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" },
     wakes: wakesOf(options),
+    cancelsWaits: options.featureGates?.has("CancelHealthCheckOnNewRevision") === true,
     reconcile: async (object, context) =>
       reconcile(object, context, { ...options, loadChart, clusters, releases: await stored(context) }),
   };

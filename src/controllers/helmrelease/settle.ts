@@ -1,10 +1,10 @@
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import { identityOf, type Context, type Outcome } from "../runtime/index.ts";
+import { describeTrigger, identityOf, type Context, type Outcome, triggerOf } from "../runtime/index.ts";
 import { act } from "./act.ts";
 import { timeoutOf } from "./actions/timeout.ts";
 import type { Wanted } from "./actions/wanted.ts";
-import { type ActionType, type Decision, decide, decideAfterRemediation, type Observation, typeOf } from "./decide.ts";
+import { type ActionType, decide, decideAfterRemediation, type Ending, type Observation, typeOf } from "./decide.ts";
 import { type Drift, summarizeDrift } from "./drift.ts";
 import { latestSnapshot } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
@@ -13,9 +13,38 @@ import { activeRemediation } from "./remediation.ts";
 import { forceToken, isForceRequested } from "./requests.ts";
 import { fullName } from "./status.ts";
 
-/** Looks at the release, decides, acts, and looks again, until there is nothing to do or nothing that may be done now. */
+/**
+ * Looks at the release, decides, acts, and looks again, until there is nothing to do or nothing that may be done now. A failure at which
+ * something has asked for another look is left to that look.
+ */
 export async function settle(ledger: Ledger, wanted: Wanted, context: Context): Promise<Outcome> {
-  const { interval } = ledger.release.spec;
+  try {
+    const ending = await work(ledger, wanted, context);
+    const outcome = conclude(ending, ledger, context);
+    if (ending.decision === "none" || ending.decision === "stop") return outcome;
+    return tellCanceled(ledger, context) ?? outcome;
+  } catch (error) {
+    const canceled = context.signal.aborted ? undefined : tellCanceled(ledger, context);
+    if (canceled === undefined) throw error;
+    context.log.error("failed before another reconciliation", { error: messageOf(error) });
+    return canceled;
+  }
+}
+
+/** Flux: with the gate CancelHealthCheckOnNewRevision. Gives undefined where nothing asked for another look. */
+function tellCanceled(ledger: Ledger, context: Context): Outcome | undefined {
+  const trigger = triggerOf(context);
+  if (trigger === undefined) return undefined;
+  const reason = "HealthCheckCanceled";
+  const message = `New reconciliation triggered by ${describeTrigger(trigger)}`;
+  const told = `Health checks canceled due to new reconciliation triggered by ${describeTrigger(trigger)}`;
+  ledger.tell({ event: "notReady", reason, message });
+  context.log.info("New reconciliation triggered, canceling health checks", { trigger });
+  context.events.record(ledger.release, { type: "Normal", reason, message: told });
+  return { outcome: "retry", reason, message };
+}
+
+async function work(ledger: Ledger, wanted: Wanted, context: Context): Promise<Ending> {
   const performed = new Set<ActionType>();
   for (;;) {
     context.signal.throwIfAborted();
@@ -24,7 +53,7 @@ export async function settle(ledger: Ledger, wanted: Wanted, context: Context): 
     const force = forceToken(ledger.release);
     if (isForceRequested(ledger.release) && force !== undefined) ledger.tell({ event: "forceHandled", token: force });
     if (seen.drift !== undefined && seen.drift.length > 0) tellDrift(seen.drift, ledger, context);
-    if (decision.decision !== "act") return conclude(decision, ledger, context, parseDuration(interval));
+    if (decision.decision !== "act") return decision;
     const { action, because } = decision;
     if (decision.clearHistory === true) ledger.tell({ event: "historyCleared" });
     if (action === "test") ledger.tell({ event: "untested" });
@@ -41,10 +70,9 @@ export async function settle(ledger: Ledger, wanted: Wanted, context: Context): 
     } catch (error) {
       const retryInterval = activeRemediation(ledger.release)?.retryInterval;
       if (retryInterval === undefined || context.signal.aborted) throw error;
-      return conclude({ decision: "retryLater", after: retryInterval, because: messageOf(error) }, ledger, context, 0);
+      return { decision: "retryLater", after: retryInterval, because: messageOf(error) };
     }
-    if (typeOf(action) === "remediate")
-      return conclude(decideAfterRemediation(ledger.release), ledger, context, parseDuration(interval));
+    if (typeOf(action) === "remediate") return decideAfterRemediation(ledger.release);
     performed.add(typeOf(action));
     // What was done is written with what comes next, which is quick, unless the cluster is asked about drift first.
     if (looksForDrift(ledger.release)) await ledger.save();
@@ -66,15 +94,9 @@ function tellStateError(because: string, ledger: Ledger): void {
 }
 
 /** Tells how a pass ends when there is nothing (more) to do in it. */
-function conclude(
-  decision: Exclude<Decision, { readonly decision: "act" }> | Decision,
-  ledger: Ledger,
-  context: Context,
-  interval: number,
-): Outcome {
+function conclude(decision: Ending, ledger: Ledger, context: Context): Outcome {
+  const interval = parseDuration(ledger.release.spec.interval);
   switch (decision.decision) {
-    case "act":
-      throw new Error(`cannot end a pass with action ${decision.action}`); // decideAfterRemediation chooses none
     case "none":
       if (decision.state === "InSync") {
         tellTruncated(ledger);

@@ -21,6 +21,8 @@ export function wakesOf({
 function wakeBySource(kind: string): Wake {
   return {
     kind: { apiVersion: "source.toolkit.fluxcd.io/v1", kind },
+    // The artifact that is being installed may become ready a moment later: that is no reason to end the wait for it.
+    interrupts: ({ object, previous }) => hasNewArtifact(object, previous),
     keys: ({ object, previous, deleted }, own) => {
       if (deleted || !hasNews(object, previous)) return [];
       const { namespace, name } = identityOf(object);
@@ -36,11 +38,14 @@ function wakeBySource(kind: string): Wake {
 
 function hasNews(object: KubeObject, previous: KubeObject | undefined): boolean {
   const now = (object as Source).status;
-  const before = (previous as Source | undefined)?.status;
   if (now?.artifact === undefined) return false;
-  if (before?.artifact?.revision !== now.artifact.revision || before.artifact.digest !== now.artifact.digest)
-    return true;
-  return isReady(now) && !isReady(before);
+  return hasNewArtifact(object, previous) || (isReady(now) && !isReady((previous as Source | undefined)?.status));
+}
+
+function hasNewArtifact(object: KubeObject, previous: KubeObject | undefined): boolean {
+  const now = (object as Source).status?.artifact;
+  const before = (previous as Source | undefined)?.status?.artifact;
+  return now !== undefined && (now.revision !== before?.revision || now.digest !== before.digest);
 }
 
 function isReady(status: { readonly conditions?: readonly Condition[] } | undefined): boolean {

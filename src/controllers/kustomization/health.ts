@@ -2,8 +2,7 @@ import { type Kustomization, type ObjectReference, referenceTo } from "../../api
 import { formatDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
 import { compileHealthChecks } from "../expressions.ts";
-import { identityOf, type Context } from "../runtime/index.ts";
-import { waitUntilReady } from "../runtime/index.ts";
+import { type Context, describeTrigger, identityOf, triggerOf, waitUntilReady } from "../runtime/index.ts";
 import type { ApplyResult } from "./act.ts";
 import { KustomizationError } from "./observe.ts";
 import type { StatusEvent } from "./status.ts";
@@ -12,7 +11,8 @@ export function isHealthAsked({ spec }: Kustomization): boolean {
   return spec.wait === true || (spec.healthChecks ?? []).length > 0;
 }
 
-/** Waits until everything that was applied, or everything that is named, is ready. Throws KustomizationError HealthCheckFailed. */
+/** Waits until everything that was applied, or everything that is named, is ready. Throws KustomizationError HealthCheckFailed, or
+ * HealthCheckCanceled when something asks for another look. */
 export async function checkHealth(options: {
   readonly object: Kustomization;
   readonly results: readonly ApplyResult[];
@@ -44,8 +44,16 @@ export async function checkHealth(options: {
   const began = performance.now();
   try {
     const judge = compileHealthChecks(object.spec.healthCheckExprs);
-    await waitUntilReady(references, context, { timeout, ...(judge === undefined ? {} : { judge }) });
+    const { interruption } = context;
+    await waitUntilReady(references, context, { timeout, interruption, ...(judge === undefined ? {} : { judge }) });
   } catch (error) {
+    const trigger = triggerOf(context);
+    if (trigger !== undefined && !context.signal.aborted)
+      throw new KustomizationError(
+        "HealthCheckCanceled",
+        `New reconciliation triggered by ${describeTrigger(trigger)}`,
+        { cause: error },
+      );
     tell({ event: "healthChecked", isHealthy: false, message: messageOf(error) });
     throw new KustomizationError(
       "HealthCheckFailed",

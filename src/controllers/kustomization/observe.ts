@@ -17,6 +17,7 @@ export class KustomizationError extends CodedError<
   | "ReconciliationFailed"
   | "PruneFailed"
   | "HealthCheckFailed"
+  | "HealthCheckCanceled"
   | "AccessDenied"
   | "InvalidCELExpression"
 > {}

@@ -41,6 +41,7 @@ export function kustomizationController(options: KustomizationOptions): Controll
   return {
     manager,
     kind: { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" },
+    cancelsWaits: options.featureGates?.has("CancelHealthCheckOnNewRevision") === true,
     wakes: ["GitRepository", "OCIRepository", "Bucket"].map(wakeOf),
     reconcile: async (object, context) => {
       const concealer = createConcealer();
@@ -141,6 +142,10 @@ async function reconcile(object: Kustomization, context: Context, options: Share
         notify("Normal", code, `Dependencies do not meet ready condition, retrying in ${formatDuration(requeue)}`);
       else notify("Warning", code, message);
       return await finish({ outcome: "waiting", reason: code, message, again: requeue });
+    }
+    if (code === "HealthCheckCanceled") {
+      notify("Normal", code, message.replace("New", "Health checks canceled due to new"));
+      return await finish({ outcome: "retry", reason: code, message });
     }
     notify("Warning", code, message);
     const retry = object.spec.retryInterval ?? object.spec.interval;

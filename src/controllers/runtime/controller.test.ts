@@ -4,6 +4,7 @@ import type { KubeObject } from "../../api/index.ts";
 import { createCluster } from "../../cluster/index.ts";
 import { createClient, createWatchCache } from "../../kube/index.ts";
 import { runControllers, type RuntimeOptions } from "./controller.ts";
+import { describeTrigger, triggerOf } from "./interruption.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Context, Controller, Outcome } from "./types.ts";
 
@@ -14,6 +15,7 @@ async function start(
   t: TestContext,
   options: Partial<RuntimeOptions> & {
     readonly reconcile?: (object: KubeObject, context: Context) => Promise<Outcome>;
+    readonly controller?: Partial<Controller>;
   },
 ) {
   const cluster = createCluster();
@@ -24,10 +26,11 @@ async function start(
   const lines: Readonly<Record<string, unknown>>[] = [];
   const waiting = new Map<string, () => void>();
   const seen = new Set<string>();
-  const { reconcile = async () => ({ outcome: "done" }) as const, ...rest } = options;
+  const { reconcile = async () => ({ outcome: "done" }) as const, controller: more, ...rest } = options;
   const controller: Controller = {
     manager: "helm-controller",
     kind: configMap,
+    ...more,
     reconcile: async (object, context) => {
       const { name = "" } = object.metadata;
       try {
@@ -55,6 +58,7 @@ async function start(
     await cluster.close();
   });
   return {
+    client,
     lines,
     seen,
     create: (name: string, labels: Readonly<Record<string, string>> = {}, namespace = "apps") =>
@@ -125,3 +129,51 @@ test("runControllers() asks for the server's version once for many reconciles", 
   await Promise.all([until("a"), until("b")]);
   assert.equal(asked, 0);
 });
+
+const secret = { apiVersion: "v1", kind: "Secret" } as const;
+const wakes = [
+  { kind: secret, keys: () => [{ namespace: "apps", name: "a" }], interrupts: () => true },
+  { kind: { ...secret, kind: "Service" }, keys: () => [{ namespace: "apps", name: "a" }], interrupts: () => false },
+];
+const triggers: readonly { readonly name: string; readonly object: KubeObject; readonly want: string | undefined }[] = [
+  {
+    name: "by what it depends on",
+    object: { ...secret, metadata: { name: "s", namespace: "apps" } },
+    want: "Secret/apps/s",
+  },
+  {
+    name: "not by what only wakes it",
+    object: { ...secret, kind: "Service", metadata: { name: "s", namespace: "apps" }, spec: { ports: [{ port: 1 }] } },
+    want: undefined,
+  },
+];
+for (const cancelsWaits of [true, false])
+  for (const { name, object, want } of triggers)
+    test(`runControllers() ends waits ${name}${cancelsWaits ? "" : ", and not at all by default"}`, async (t) => {
+      const passes: (string | undefined)[] = [];
+      const began = Promise.withResolvers<Context>();
+      const go = Promise.withResolvers<void>();
+      const { client, create, until } = await start(t, {
+        controller: { wakes, cancelsWaits },
+        reconcile: async ({ metadata }, context) => {
+          if (metadata.name !== "a") return { outcome: "done" };
+          began.resolve(context);
+          if (passes.length === 0) await go.promise;
+          const trigger = triggerOf(context);
+          passes.push(trigger && describeTrigger(trigger));
+          return { outcome: "done" };
+        },
+      });
+      await create("a");
+      await began.promise;
+      await client.create(object);
+      const kind = await (await began.promise).cache.kind(object);
+      // The watch has told everybody as soon as it has told the last one who asked.
+      await new Promise<void>((resolve) => void kind.subscribe(() => resolve(), { namespace: "apps", name: "s" }));
+      go.resolve();
+      await until("a");
+      assert.equal(passes[0], cancelsWaits ? want : undefined);
+      // Whatever it was, it asked for another look.
+      while (passes.length < 2) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(passes[1], undefined);
+    });

@@ -2,6 +2,7 @@ import { messageOf } from "../../base/errors.ts";
 import { groupOf, type KubeObject } from "../../api/index.ts";
 import type { Client, KindCache, WatchCache } from "../../kube/index.ts";
 import { createEventRecorder } from "./events.ts";
+import { createInterruptions, type Trigger } from "./interruption.ts";
 import { limitTo } from "./limit.ts";
 import type { Observer, ReconcileReport } from "./metrics.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -75,6 +76,7 @@ async function runController(
   const own = await cache.kind(controller.kind, { ...scope, ...(labelSelector === "" ? {} : { labelSelector }) });
   const events = createEventRecorder({ client, component: controller.manager, now, log });
   const shared = { client, cache, events, now, signal, busy: limitTo(concurrent), learn: own.learn };
+  const interruptions = controller.cancelsWaits === true ? createInterruptions() : undefined;
   observer?.opened(kind, concurrent);
   const jittered = (delay: Milliseconds): Milliseconds => delay * (1 + ((2 * random() - 1) * jitterPercentage) / 100);
 
@@ -92,7 +94,9 @@ async function runController(
       }
       const began = performance.now();
       const fields = fieldsOf(controller, nameOf(key));
-      const context: Context = { ...shared, log: withFields(log, fields) };
+      using look = interruptions?.open(key);
+      const interruption = look === undefined ? {} : { interruption: look.signal };
+      const context: Context = { ...shared, ...interruption, log: withFields(log, fields) };
       const tell = (ended: Pick<ReconcileReport, "result" | "error">): void => {
         const report = { kind, ...nameOf(key), duration: performance.now() - began, ...ended };
         observer?.ended(report);
@@ -127,7 +131,11 @@ async function runController(
     },
   });
 
-  const unsubscribes = [watchOwn(own, controller, queue, observer)];
+  const add = (key: string): void => {
+    interruptions?.interrupt(key, { kind, ...nameOf(key) });
+    queue.add(key);
+  };
+  const unsubscribes = [watchOwn(own, controller, add, observer)];
   for (const wake of controller.wakes ?? []) {
     const others = await cache.kind(wake.kind, { ...scope, ...wake.selection });
     const known = new Map<string, KubeObject>();
@@ -140,7 +148,9 @@ async function runController(
         if (deleted) known.delete(key);
         else known.set(key, event.object);
         const change = { object: event.object, deleted, ...(previous === undefined ? {} : { previous }) };
+        const trigger: Trigger = { kind: event.object.kind, ...nameOf(key) };
         for (const name of wake.keys(change, own.list())) {
+          if (wake.interrupts?.(change) ?? true) interruptions?.interrupt(keyOf({ metadata: name }), trigger);
           if (wake.quiet === undefined) queue.add(keyOf({ metadata: name }));
           else queue.addAfter(keyOf({ metadata: name }), wake.quiet);
         }
@@ -154,7 +164,7 @@ async function runController(
   };
 }
 
-function watchOwn(own: KindCache, controller: Controller, queue: Queue, observer?: Observer): () => void {
+function watchOwn(own: KindCache, controller: Controller, add: (key: string) => void, observer?: Observer): () => void {
   const known = new Map<string, KubeObject>();
   return own.subscribe(({ type, object }) => {
     if (type === "BOOKMARK") return;
@@ -166,7 +176,7 @@ function watchOwn(own: KindCache, controller: Controller, queue: Queue, observer
       return;
     }
     known.set(key, object);
-    if (previous === undefined || (controller.changed ?? isRequest)(object, previous)) queue.add(key);
+    if (previous === undefined || (controller.changed ?? isRequest)(object, previous)) add(key);
   });
 }
 

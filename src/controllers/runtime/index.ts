@@ -8,6 +8,7 @@ export { applyObject, type Applied, subjectOf } from "./apply.ts";
 export { parseAddress, serveEndpoints } from "./endpoints.ts";
 export { createEventRecorder } from "./events.ts";
 export { identityOf } from "./identity.ts";
+export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";
 export { limitTo } from "./limit.ts";
 export { parseFeatureGates } from "./feature-gates.ts";
 export { createMetrics, type Metrics, type Observer, type ReconcileReport } from "./metrics.ts";

@@ -36,6 +36,8 @@ export interface Context {
   readonly log: Log;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Ends waits for readiness, and nothing else, when something asks for another look: `triggerOf` tells what. */
+  readonly interruption?: AbortSignal;
   /** Runs work that costs processor time or API writes under the controller's concurrency limit. Never wait for a cluster inside it. */
   readonly busy: <T>(work: () => Promise<T>) => Promise<T>;
   /** Takes the answer of a write of the reconciled object, so that the next look at it is not behind. */
@@ -44,6 +46,13 @@ export interface Context {
 
 export type Reconcile<T extends KubeObject> = (object: T, context: Context) => Promise<Outcome>;
 
+/** A change of an object that others may depend on. */
+export interface Change {
+  readonly object: KubeObject;
+  readonly previous?: KubeObject;
+  readonly deleted: boolean;
+}
+
 /** Wakes objects of the controller's kind when an object of another kind changes. */
 export interface Wake {
   readonly kind: Kind;
@@ -51,9 +60,11 @@ export interface Wake {
   readonly selection?: Selection;
   /** How long to wait for more changes before the objects are reconciled. Default: not at all. */
   readonly quiet?: Milliseconds;
+  /** False for a change that does not end the waits of those that it wakes. Default: each does. */
+  readonly interrupts?: (change: Change) => boolean;
   /** Names the objects to reconcile. `previous` is absent for objects that are new to the watch. */
   readonly keys: (
-    change: { readonly object: KubeObject; readonly previous?: KubeObject; readonly deleted: boolean },
+    change: Change,
     own: readonly KubeObject[],
   ) => readonly { readonly namespace: string; readonly name: string }[];
 }
@@ -66,5 +77,7 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly wakes?: readonly Wake[];
   /** True when a change of the object asks for a reconcile. Default: a new generation, a new requestedAt annotation, a deletion. */
   readonly changed?: (object: T, previous: T) => boolean;
+  /** Flux: the gate CancelHealthCheckOnNewRevision. What asks for another look ends the waits of the one under way. */
+  readonly cancelsWaits?: boolean;
   readonly reconcile: Reconcile<T>;
 }

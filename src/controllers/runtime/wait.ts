@@ -9,12 +9,16 @@ export async function waitUntilReady(
   context: Pick<Context, "cache" | "client" | "signal" | "now">,
   options: {
     readonly timeout: Milliseconds;
+    /** Ends the wait as the context's own signal does. */
+    readonly interruption?: AbortSignal | undefined;
     /** Judges the objects that it knows better than kstatus. */
     readonly judge?: (object: KubeObject) => Readiness | undefined;
   },
 ): Promise<void> {
-  const { cache, signal, now } = context;
-  const { outcome, pending } = await waitReady({ cache, targets, signal, now, failFast: true, ...options });
+  const { cache, now } = context;
+  const { interruption, ...how } = options;
+  const signal = interruption === undefined ? context.signal : AbortSignal.any([context.signal, interruption]);
+  const { outcome, pending } = await waitReady({ cache, targets, signal, now, failFast: true, ...how });
   if (outcome === "reached") return;
   signal.throwIfAborted();
   const prefix = outcome === "failed" ? "failed early due to stalled resources" : "timeout waiting for";

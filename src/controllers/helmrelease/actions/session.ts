@@ -22,6 +22,7 @@ export function openAction(ledger: Ledger, context: Context) {
     now: context.now,
     fieldManager: manager,
     signal: context.signal,
+    ...(context.interruption === undefined ? {} : { interruption: context.interruption }),
     log: logs.log,
     busy: context.busy,
     ...judgeOf(ledger.release),
