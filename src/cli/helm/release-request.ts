@@ -1,4 +1,5 @@
 import type { Values } from "../../base/value.ts";
+import { resolveHost } from "../../base/node/resolve-host.ts";
 import type { Chart } from "../../chart/index.ts";
 import type { InstallOptions, UpgradeOptions } from "../../release/index.ts";
 import type { Io } from "../command.ts";
@@ -7,7 +8,6 @@ import { loadInstallable, locateChart, logTo } from "./local-chart.ts";
 import { type OutputFormat, outputFormat } from "./output.ts";
 import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseFlags, labelsOf, type ReleaseFlagValues } from "./release-flags.ts";
-import { resolveHost } from "./resolve-host.ts";
 import { driverOf } from "./storage.ts";
 import { readValues } from "./values-flags.ts";
 import { waitStrategy } from "./wait-flags.ts";

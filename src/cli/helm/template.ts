@@ -1,5 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { compilePathPattern } from "../../base/glob.ts";
+import { resolveHost } from "../../base/node/resolve-host.ts";
 import {
   type Capabilities,
   type Chart,
@@ -20,7 +21,6 @@ import { logLine } from "./log-line.ts";
 import { writeRendered } from "./output-dir.ts";
 import { postRendererOf } from "./post-renderer.ts";
 import { checkReleaseName, nameAndChart } from "./release-name.ts";
-import { resolveHost } from "./resolve-host.ts";
 import { asksServer, checkTemplateFlags, templateFlags } from "./template-flags.ts";
 import type { ClusterAnswers } from "./template-on-server.ts";
 import { readValues } from "./values-flags.ts";

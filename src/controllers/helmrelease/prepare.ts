@@ -1,6 +1,7 @@
-import { isApiError } from "../../api/index.ts";
+import { groupOf, isApiError, type ObjectReference } from "../../api/index.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
+import { resolveHost } from "../../base/node/resolve-host.ts";
 import type { Values } from "../../base/value.ts";
 import type { Context, Outcome } from "../runtime/index.ts";
 import type { Wanted } from "./actions/wanted.ts";
@@ -42,13 +43,7 @@ export async function prepare(
   try {
     source = await readSource(release, context);
   } catch (error) {
-    notReady("ArtifactFailed", `could not get Source object: ${messageOf(error)}`);
-    if (isApiError(error, "NotFound"))
-      context.events.record(release, {
-        type: "Warning",
-        reason: "ArtifactFailed",
-        message: `could not get Source object: ${messageOf(error)}`,
-      });
+    notReady("ArtifactFailed", `could not get Source object: ${whyUnread(reference, error)}`);
     throw error;
   }
   ledger.tell({ event: "passed", reasons: ["AccessDenied", "ArtifactFailed"] });
@@ -72,7 +67,7 @@ export async function prepare(
   try {
     const wanted = await loadChart({ ...source, kind: reference.kind }, source.status!.artifact!, context.signal);
     ledger.tell({ event: "passed", reasons: ["ArtifactFailed"] });
-    return { ...wanted, values };
+    return { ...wanted, values, ...(options.featureGates?.has("AllowDNSLookups") === true ? { resolveHost } : {}) };
   } catch (error) {
     if (error instanceof ChartMutateError) notReady("ChartMutateError", error.message);
     else if (isMissing(error))
@@ -86,6 +81,12 @@ export async function prepare(
     }
     throw error;
   }
+}
+
+// Flux reads it from a cache, which names the kind instead of the resource.
+function whyUnread({ apiVersion, kind, name }: ObjectReference, error: unknown): string {
+  if (!isApiError(error, "NotFound")) return messageOf(error);
+  return `${kind}.${groupOf(apiVersion)} ${JSON.stringify(name)} not found`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -35,7 +35,7 @@ export function upgradeOptions(release: HelmRelease, wanted: Wanted, timeout: Mi
 
 function commonOptions(
   release: HelmRelease,
-  { chart, values }: Wanted,
+  { chart, values, resolveHost }: Wanted,
   timeout: Milliseconds,
   settings: NonNullable<HelmRelease["spec"]["install"] | HelmRelease["spec"]["upgrade"]>,
 ) {
@@ -52,6 +52,7 @@ function commonOptions(
     disableHooks: settings.disableHooks === true,
     skipSchemaValidation: settings.disableSchemaValidation === true,
     postRender: postRendererFor(release),
+    ...(resolveHost === undefined ? {} : { resolveHost }),
     postRenderStrategy: strategy === undefined ? ("combined" as const) : strategy,
   };
 }

@@ -6,4 +6,6 @@ export interface Wanted {
   readonly chart: Chart;
   readonly values: Values;
   readonly ociDigest: string;
+  /** Flux: with the gate AllowDNSLookups, templates may ask for the addresses of hosts. */
+  readonly resolveHost?: (name: string) => Promise<string | undefined>;
 }
