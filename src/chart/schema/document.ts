@@ -32,29 +32,24 @@ const drafts: Readonly<Record<string, Draft>> = {
   "json-schema.org/schema": 2020,
 };
 
-const singleSchemas = [
-  "not",
-  "if",
-  "then",
-  "else",
-  "contains",
-  "propertyNames",
-  "additionalProperties",
-  "additionalItems",
-  "unevaluatedProperties",
-  "unevaluatedItems",
-  "items",
-];
-const schemaLists = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
-const schemaMaps = ["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"];
+interface Holder {
+  /** The draft in which the keyword came to hold schemas. Before that it means nothing. */
+  readonly since: Draft;
+  readonly shapes: readonly ("schema" | "list" | "map")[];
+}
 
-/** In which draft keywords came to hold schemas. Before that they mean nothing. */
-const sinceDraft: readonly (readonly [Draft, readonly string[]])[] = [
-  [6, ["propertyNames", "contains"]],
-  [7, ["if", "then", "else"]],
-  [2019, ["$defs", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems"]],
-  [2020, ["prefixItems"]],
-];
+/** The keywords that hold schemas. */
+const holders: ReadonlyMap<string, Holder> = new Map([
+  ...holding("schema", 4, ["not", "additionalProperties", "additionalItems"]),
+  ...holding("schema", 6, ["contains", "propertyNames"]),
+  ...holding("schema", 7, ["if", "then", "else"]),
+  ...holding("schema", 2019, ["unevaluatedProperties", "unevaluatedItems"]),
+  ...holding("list", 4, ["allOf", "anyOf", "oneOf"]),
+  ...holding("list", 2020, ["prefixItems"]),
+  ...holding("map", 4, ["properties", "patternProperties", "dependencies", "definitions"]),
+  ...holding("map", 2019, ["dependentSchemas", "$defs"]),
+  ["items", { since: 4, shapes: ["schema", "list"] }],
+]);
 
 interface Place {
   readonly draft: Draft;
@@ -165,21 +160,27 @@ function draftOf(node: SchemaObject): Draft | undefined {
   return draft;
 }
 
-function* children(node: SchemaObject, draft: Draft): Generator<SchemaNode> {
-  const isKnown = (keyword: string): boolean =>
-    !sinceDraft.some(([since, keywords]) => draft < since && keywords.includes(keyword));
-  for (const keyword of singleSchemas.filter(isKnown)) {
-    const child = node[keyword];
-    if (isSchema(child)) yield child;
+function holding(shape: Holder["shapes"][number], since: Draft, names: readonly string[]): [string, Holder][] {
+  return names.map((name) => [name, { since, shapes: [shape] }]);
+}
+
+function children(node: SchemaObject, draft: Draft, isAsked?: (keyword: string) => boolean): SchemaNode[] {
+  const found: SchemaNode[] = [];
+  for (const keyword of Object.keys(node)) {
+    const holder = holders.get(keyword);
+    if (holder === undefined || draft < holder.since || isAsked?.(keyword) === false) continue;
+    const value = node[keyword];
+    for (const shape of holder.shapes) {
+      for (const child of inside(value, shape)) if (isSchema(child)) found.push(child);
+    }
   }
-  for (const keyword of schemaLists.filter(isKnown)) {
-    const list = node[keyword];
-    if (Array.isArray(list)) yield* list.filter(isSchema);
-  }
-  for (const keyword of schemaMaps.filter(isKnown)) {
-    const map = node[keyword];
-    if (isObject(map)) yield* Object.values(map).filter(isSchema);
-  }
+  return found;
+}
+
+function inside(value: unknown, shape: Holder["shapes"][number]): readonly unknown[] {
+  if (shape === "schema") return [value];
+  if (shape === "list") return Array.isArray(value) ? value : [];
+  return isObject(value) ? Object.values(value) : [];
 }
 
 /** Every reference that validation can reach must resolve, whether values ask for it or not. */
@@ -191,9 +192,12 @@ function checkReferences(root: SchemaNode, { target, draft }: Pick<SchemaDocumen
     seen.add(node);
     for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"] as const)
       if (typeof node[keyword] === "string") waiting.push(target(node, keyword));
-    const { definitions: _, $defs: __, ...reachable } = node;
-    for (const child of children(reachable, draft(node))) waiting.push(child);
+    for (const child of children(node, draft(node), isApplied)) waiting.push(child);
   }
+}
+
+function isApplied(keyword: string): boolean {
+  return keyword !== "definitions" && keyword !== "$defs";
 }
 
 // Helm fetches remote references. A chart must not make us do that.
