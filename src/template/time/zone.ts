@@ -1,3 +1,5 @@
+import { processZone } from "../node/process-zone.ts";
+
 /** A time zone: UTC, a fixed offset as a text said it, or a named one whose offset depends on the moment. */
 export interface Zone {
   readonly name: string;
@@ -31,11 +33,11 @@ export function tryLoadZone(name: string, local: string | undefined): Zone | und
   }
 }
 
-let processZone: string | undefined;
+let ownZone: string | undefined;
 
 /** The zone called "Local": the process's own unless a name is given. */
 export function localZone(name: string | undefined): Zone {
-  const iana = name ?? (processZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const iana = name ?? (ownZone ??= processZone());
   const key = `Local ${iana}`;
   let zone = known.get(key);
   if (zone === undefined) {
