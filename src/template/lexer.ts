@@ -71,8 +71,15 @@ export function describeToken(token: Token): string {
 
 const keywordTypes: ReadonlySet<TokenType> = new Set(keywords.values());
 
-/** Splits template text into tokens, one call of `next` for each; after the first error only that error comes. */
-export function createLexer(input: string): { next(): Token } {
+/** Splits template text into tokens, one call for each; after the first error only that error comes. */
+export interface Lexer {
+  next(): Token;
+  /** The next token that is not white space inside an action, which then need not be made. */
+  nextNonSpace(): Token;
+}
+
+/** Begins to split a text. */
+export function createLexer(input: string): Lexer {
   let position = 0;
   let start = 0;
   let line = 1;
@@ -88,7 +95,11 @@ export function createLexer(input: string): { next(): Token } {
 
   // Every token takes the text between `start` and `position`; its line is the one it starts on.
   function take(type: TokenType): Token {
-    const token = { type, position: start, text: input.slice(start, position), line };
+    return takeAs(type, input.slice(start, position));
+  }
+
+  function takeAs(type: TokenType, text: string): Token {
+    const token = { type, position: start, text, line };
     skip();
     return token;
   }
@@ -125,7 +136,7 @@ export function createLexer(input: string): { next(): Token } {
       const inner = open + 2 + (trimmed ? 2 : 0);
       if (!input.startsWith("/*", inner)) {
         position = open + 2;
-        const token = take("leftDelim");
+        const token = takeAs("leftDelim", "{{");
         position = inner;
         skip();
         insideAction = true;
@@ -164,7 +175,7 @@ export function createLexer(input: string): { next(): Token } {
       skip();
     }
     position += 2;
-    const token = take("rightDelim");
+    const token = takeAs("rightDelim", "}}");
     if (trimmed) {
       while (isSpace(input.charCodeAt(position))) position += 1;
       skip();
@@ -177,18 +188,26 @@ export function createLexer(input: string): { next(): Token } {
     if (atRightDelim()) return parenDepth === 0 ? rightDelim() : fail("unclosed left paren");
     if (position >= input.length) return fail("unclosed action");
     const code = input.charCodeAt(position);
-    if (isSpace(code)) return space();
+    if (isSpace(code)) {
+      passSpace();
+      return position === start ? rightDelim() : take("space");
+    }
+    return nextWord(code);
+  }
+
+  function nextWord(code: number): Token {
+    if (code < 0x80 && (kinds[code] as number) & word && !isDigit(code)) return identifier();
     switch (code) {
       case 0x3d:
-        return single("assign");
+        return single("assign", "=");
       case 0x3a:
         position += 1;
         if (input.charCodeAt(position) !== 0x3d) {
           return fail("expected :=");
         }
-        return single("declare");
+        return single("declare", ":=");
       case 0x7c:
-        return single("pipe");
+        return single("pipe", "|");
       case 0x22:
         return quoted('"', "string", "unterminated quoted string");
       case 0x27:
@@ -204,10 +223,10 @@ export function createLexer(input: string): { next(): Token } {
         return fieldOrVariable("variable");
       case 0x28:
         parenDepth += 1;
-        return single("leftParen");
+        return single("leftParen", "(");
       case 0x29:
         parenDepth -= 1;
-        return parenDepth < 0 ? fail("unexpected right paren") : single("rightParen");
+        return parenDepth < 0 ? fail("unexpected right paren") : single("rightParen", ")");
       case 0x2e: {
         const next = input.charCodeAt(position + 1);
         if (position + 1 < input.length && !isDigit(next)) {
@@ -219,23 +238,19 @@ export function createLexer(input: string): { next(): Token } {
     }
     if (code === 0x2b || code === minus || isDigit(code)) return number();
     if (wordLength(input, position) > 0) return identifier();
-    if (code >= 0x20 && code < 0x7f) return single("char");
+    if (code >= 0x20 && code < 0x7f) return single("char", input.charAt(position));
     return fail(`unrecognized character in action: ${unicodeName(input, position)}`);
   }
 
-  function single(type: TokenType): Token {
+  function single(type: TokenType, text: string): Token {
     position += 1;
-    return take(type);
+    return takeAs(type, text);
   }
 
-  function space(): Token {
+  // The last space may belong to a trimming delimiter.
+  function passSpace(): void {
     while (isSpace(input.charCodeAt(position))) position += 1;
-    // The last space may belong to a trimming delimiter.
-    if (atTrimmedRightDelim(position - 1)) {
-      position -= 1;
-      if (position === start) return rightDelim();
-    }
-    return take("space");
+    if (atTrimmedRightDelim(position - 1)) position -= 1;
   }
 
   function quoted(mark: string, type: TokenType, complaint: string): Token {
@@ -255,18 +270,15 @@ export function createLexer(input: string): { next(): Token } {
   }
 
   function skipWord(): void {
-    asciiWord.lastIndex = position;
-    if (asciiWord.test(input)) position = asciiWord.lastIndex;
+    while (((kinds[input.charCodeAt(position)] ?? 0) & word) !== 0) position += 1;
     for (let size = wordLength(input, position); size > 0; size = wordLength(input, position)) position += size;
   }
 
   function identifier(): Token {
     skipWord();
     if (!atTerminator()) return fail(`bad character ${unicodeName(input, position)}`);
-    const word = input.slice(start, position);
-    const keyword = keywords.get(word);
-    if (keyword !== undefined) return take(keyword);
-    return take(word === "true" || word === "false" ? "bool" : "identifier");
+    const text = input.slice(start, position);
+    return takeAs(keywords.get(text) ?? (text === "true" || text === "false" ? "bool" : "identifier"), text);
   }
 
   function fieldOrVariable(type: "field" | "variable"): Token {
@@ -279,7 +291,7 @@ export function createLexer(input: string): { next(): Token } {
   function atTerminator(): boolean {
     if (position >= input.length) return true;
     const code = input.charCodeAt(position);
-    return isSpace(code) || terminators.includes(input.charAt(position)) || input.startsWith("}}", position);
+    return ((kinds[code] ?? 0) & ends) !== 0 || (code === 0x7d && input.charCodeAt(position + 1) === 0x7d);
   }
 
   function number(): Token {
@@ -329,12 +341,26 @@ export function createLexer(input: string): { next(): Token } {
       if (failed !== undefined) return failed;
       return insideAction ? nextInAction() : nextText();
     },
+    nextNonSpace() {
+      if (failed !== undefined) return failed;
+      if (!insideAction) return nextText();
+      if (isSpace(input.charCodeAt(position)) && !atTrimmedRightDelim(position)) {
+        passSpace();
+        skip();
+      }
+      return nextInAction();
+    },
   };
 }
 
-const asciiWord = /[A-Za-z0-9_]+/y;
 const minus = 0x2d;
-const terminators = ".,|:)(";
+
+// What an ASCII character is: part of a word, or what ends one.
+const word = 1;
+const ends = 2;
+const kinds = new Uint8Array(0x80);
+for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") kinds[char.charCodeAt(0)] = word;
+for (const char of " \t\r\n.,|:)(") kinds[char.charCodeAt(0)] = ends;
 
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
@@ -351,9 +377,7 @@ function isTrimMarker(input: string, at: number): boolean {
 // How many UTF-16 units of a letter, digit or underscore are at an index; 0 for anything else.
 function wordLength(input: string, at: number): number {
   const code = input.charCodeAt(at);
-  if (code < 0x80) {
-    return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f ? 1 : 0;
-  }
+  if (code < 0x80) return (kinds[code] as number) & word;
   if (at >= input.length) return 0;
   const rune = String.fromCodePoint(input.codePointAt(at) ?? 0);
   return /[\p{L}\p{Nd}]/u.test(rune) ? rune.length : 0;

@@ -67,22 +67,26 @@ export function parseTemplate(
   }
 
   function next(): Token {
-    const token = pending.pop();
-    if (token !== undefined) return token;
+    if (pending.length > 0) return pending.pop() as Token;
     current = lexer.next();
     return current;
   }
 
   function peek(): Token {
-    const token = next();
-    pending.push(token);
-    return token;
+    if (pending.length === 0) {
+      current = lexer.next();
+      pending.push(current);
+    }
+    return pending[pending.length - 1] as Token;
   }
 
   function nextNonSpace(): Token {
-    let token = next();
-    while (token.type === "space") token = next();
-    return token;
+    while (pending.length > 0) {
+      const token = pending.pop() as Token;
+      if (token.type !== "space") return token;
+    }
+    current = lexer.nextNonSpace();
+    return current;
   }
 
   function peekNonSpace(): Token {
@@ -310,12 +314,12 @@ export function parseTemplate(
 
   function checkPipeline(pipe: PipeNode, context: string): void {
     if (pipe.commands.length === 0) fail(`missing value for ${context}`);
-    pipe.commands.forEach((stage, index) => {
-      const first = stage.operands[0];
-      if (index > 0 && first !== undefined && constants.has(first.type)) {
+    for (let index = 1; index < pipe.commands.length; index += 1) {
+      const first = pipe.commands[index]?.operands[0];
+      if (first !== undefined && constants.has(first.type)) {
         fail(`non executable command in pipeline stage ${index + 1}`);
       }
-    });
+    }
   }
 
   function command(): CommandNode {
@@ -365,26 +369,26 @@ export function parseTemplate(
 
   function term(): Operand | undefined {
     const token = nextNonSpace();
-    const at = { source, position: token.position };
+    const { position } = token;
     switch (token.type) {
       case "identifier":
         if (!isFunction(token.text)) fail(`function ${quote(token.text)} not defined`);
-        return { type: "identifier", ...at, name: token.text };
+        return { type: "identifier", source, position, name: token.text };
       case "dot":
-        return { type: "dot", ...at };
+        return { type: "dot", source, position };
       case "nil":
-        return { type: "nil", ...at };
+        return { type: "nil", source, position };
       case "variable":
         if (!variables.includes(token.text)) fail(`undefined variable ${quote(token.text)}`);
         return variable(token);
       case "field":
-        return { type: "field", ...at, fields: [token.text.slice(1)] };
+        return { type: "field", source, position, fields: [token.text.slice(1)] };
       case "bool":
-        return { type: "bool", ...at, value: token.text === "true" };
+        return { type: "bool", source, position, value: token.text === "true" };
       case "charConstant":
       case "complex":
       case "number": {
-        const number = parseNumber(token.text, token.type, at);
+        const number = parseNumber(token.text, token.type, { source, position });
         return typeof number === "string" ? fail(number) : number;
       }
       case "leftParen": {
@@ -396,7 +400,7 @@ export function parseTemplate(
       }
       case "string":
       case "rawString":
-        return { type: "string", ...at, quoted: token.text, text: unquoted(token) };
+        return { type: "string", source, position, quoted: token.text, text: unquoted(token) };
     }
     pending.push(token);
     return undefined;
