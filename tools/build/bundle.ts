@@ -5,6 +5,7 @@ import { writeCodeCache } from "./code-cache.ts";
 import { entry } from "./entry.ts";
 import { withLazyBuiltins } from "./lazy-builtins.ts";
 import { stampsOf } from "./stamps.ts";
+import { asScript } from "./wrap.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -32,7 +33,7 @@ export async function build(): Promise<Written> {
   const offline = chunks.find(({ name }) => name === "offline");
   if (offline === undefined) throw new Error("cannot build: the bundler wrote no chunk of the offline commands");
   for (const chunk of chunks) {
-    writeFileSync(join(dist, chunk.fileName), chunk === offline ? withLazyBuiltins(chunk.code) : chunk.code);
+    writeFileSync(join(dist, chunk.fileName), chunk === offline ? asScript(withLazyBuiltins(chunk.code)) : chunk.code);
   }
   const cache = offline.fileName.replace(/cjs$/, "cache");
   await writeCodeCache(join(dist, offline.fileName), join(dist, cache));

@@ -4,9 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { Script } from "node:vm";
 import { entry } from "./entry.ts";
 import { withLazyBuiltins } from "./lazy-builtins.ts";
 import type { Stamp } from "./stamps.ts";
+import { asScript } from "./wrap.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cox-entry-"));
 after(() => rmSync(root, { recursive: true }));
@@ -15,7 +17,10 @@ mkdirSync(join(root, "dist"));
 mkdirSync(join(root, "src/cli"), { recursive: true });
 const print = (text: string): string => `console.log(${JSON.stringify(text)} + process.argv.slice(2).join(" "));\n`;
 writeFileSync(join(root, "package.json"), '{"version": "1.2.3"}');
-writeFileSync(join(root, "dist/offline.cjs"), `exports.main = async () => { ${print("bundle: ")} return 3; };`);
+writeFileSync(
+  join(root, "dist/offline.cjs"),
+  asScript(`exports.main = async () => { ${print("bundle: ")} return 3; };`),
+);
 writeFileSync(join(root, "src/cli/main.ts"), print("sources: "));
 for (const name of ["offline.ts", "other.ts"]) writeFileSync(join(root, "src", name), "");
 
@@ -90,4 +95,13 @@ test("withLazyBuiltins() requires what was imported later, and refuses what cann
   );
   assert.equal(withLazyBuiltins("/** @type {import('./x.js').X} */"), "/** @type {import('./x.js').X} */");
   assert.throws(() => withLazyBuiltins('await import("somebody-elses");'), { message: /would fail in the chunk/ });
+});
+
+test("asScript() writes characters that are not ASCII as escapes, which mean the same", () => {
+  const text = asScript('exports.text = `é€😀` + "é".length + /^[é-ü]$/u.test("ö");');
+  assert.match(text, /^[\0-\x7f]*$/);
+  const exported: { text?: string } = {};
+  new Script(text).runInThisContext()(exported);
+  assert.equal(exported.text, "é€😀1true");
+  assert.throws(() => asScript("/\\é/"), /behind a backslash/);
 });

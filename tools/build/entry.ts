@@ -1,7 +1,7 @@
 import type { Stamp } from "./stamps.ts";
 
 export interface EntryParts {
-  /** The file in dist/ with the code of what `helm template` runs; it exports `main`. */
+  /** The script in dist/ with the code of what `helm template` runs, as `asScript` makes it; it exports `main`. */
   readonly offline: string;
   /** The file in dist/ with V8's code cache of it. */
   readonly cache: string;
@@ -45,7 +45,7 @@ function load() {
     cachedData = readFileSync(__dirname + ${JSON.stringify(`/${cache}`)});
   } catch {}
   const { Script } = require("node:vm");
-  const script = new Script(module.constructor.wrap(readFileSync(filename, "utf8")), { filename, cachedData });
+  const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
   script.runInThisContext().call(chunk.exports, chunk.exports, (id) => chunk.require(id), chunk, filename, __dirname);
   chunk.loaded = true;
   return chunk.exports;

@@ -9,7 +9,7 @@ const [filename, cache, ...charts] = process.argv.slice(2);
 const chunk = new module.constructor(filename, module);
 chunk.filename = filename;
 require.cache[filename] = chunk;
-const script = new Script(module.constructor.wrap(readFileSync(filename, "utf8")), { filename });
+const script = new Script(readFileSync(filename, "latin1"), { filename });
 script.runInThisContext().call(chunk.exports, chunk.exports, (id) => chunk.require(id), chunk, filename, dirname(filename));
 
 async function cox(...line) {
