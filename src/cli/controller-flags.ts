@@ -61,6 +61,25 @@ export const controllerFlags = {
     help: "how long the leader tries to give one",
   },
   "leader-election-retry-period": { type: "duration", default: 5_000, help: "the pause between two tries" },
+  "leader-election-release-on-cancel": {
+    type: "boolean",
+    default: true,
+    help: "give the lease up at the end, so that the next process need not wait for it",
+  },
+  "oom-watch-memory-threshold": {
+    type: "integer",
+    default: 95,
+    help: "with the gate OOMWatch: end gracefully when so many percent of the memory limit are used",
+  },
+  "oom-watch-interval": { type: "duration", default: 500, help: "with the gate OOMWatch: the pause between two looks" },
+  "oom-watch-max-memory-path": {
+    type: "string",
+    help: "with the gate OOMWatch: the file of the memory limit; found by default",
+  },
+  "oom-watch-current-memory-path": {
+    type: "string",
+    help: "with the gate OOMWatch: the file of the memory in use; found by default",
+  },
   "graceful-shutdown-timeout": {
     type: "duration",
     default: 600_000,

@@ -21,10 +21,12 @@ const programs = ["source-controller", "helm-controller", "kustomize-controller"
 export async function awaitLeadership(options: {
   readonly flags: FlagValues<typeof controllerFlags>;
   readonly io: Io;
+  /** Tells the process to end. */
+  readonly signal: AbortSignal;
   readonly client: Client;
   readonly log: Log;
 }): Promise<Leadership | undefined> {
-  const { flags, io, client, log } = options;
+  const { flags, io, signal, client, log } = options;
   await using open = new AsyncDisposableStack();
   const lost: AbortSignal[] = [];
   if (flags["enable-leader-election"]) {
@@ -42,14 +44,15 @@ export async function awaitLeadership(options: {
           duration: flags["leader-election-lease-duration"],
           renewDeadline: flags["leader-election-renew-deadline"],
           retryPeriod: flags["leader-election-retry-period"],
-          signal: io.signal,
+          runsOut: !flags["leader-election-release-on-cancel"],
+          signal,
           onError: (error) => log.error("cannot renew or take the leader lease", { error: messageOf(error) }),
         });
         lost.push(lease.lost);
         open.defer(() => lease.release());
         log.info(`successfully acquired lease ${namespace}/${name}`);
       } catch (error) {
-        if (io.signal.aborted) return undefined;
+        if (signal.aborted) return undefined;
         throw error;
       }
     }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { KubeObject } from "../api/index.ts";
+import { messageOf } from "../base/errors.ts";
 import {
   allControllers,
   type Controllers,
@@ -12,6 +13,7 @@ import {
   parseFeatureGates,
   runControllers,
   serveEndpoints,
+  watchMemory,
 } from "../controllers/index.ts";
 import { type Client, createClient, createWatchCache, type WatchCache } from "../kube/index.ts";
 import type { Connected } from "../kube/node/index.ts";
@@ -57,14 +59,15 @@ export const command = defineCommand({
       }),
     );
     const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
-    const leadership = open.use(await awaitLeadership({ flags, io, client, log }));
+    const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, featureGates, log, open))]);
+    const leadership = open.use(await awaitLeadership({ flags, io, signal, client, log }));
     if (leadership === undefined) return 0;
     running = await start({ flags, io, connected, client, cache, log, metrics, featureGates, open });
     log.info("all controllers run");
-    await Promise.race([untilAborted(io.signal), untilAborted(leadership.lost)]);
+    await Promise.race([untilAborted(signal), untilAborted(leadership.lost)]);
     const stopped = await withPatience(running.stop(), flags["graceful-shutdown-timeout"]);
     if (!stopped) log.error("running reconciles did not end in time");
-    if (leadership.lost.aborted && !io.signal.aborted) throw new CommandError("leader election lost");
+    if (leadership.lost.aborted && !signal.aborted) throw new CommandError("leader election lost");
     return 0;
   },
 });
@@ -141,7 +144,30 @@ function gatesOf(flags: ControllerFlags): ReadonlySet<string> {
   try {
     return parseFeatureGates(flags["feature-gates"]);
   } catch (error) {
-    throw new CommandError(`unable to load feature gates: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(`unable to load feature gates: ${messageOf(error)}`);
+  }
+}
+
+/** With the gate OOMWatch, gives what tells that the process should end before it is killed. */
+async function watchMemoryOf(
+  flags: ControllerFlags,
+  featureGates: ReadonlySet<string>,
+  log: Log,
+  open: AsyncDisposableStack,
+): Promise<readonly AbortSignal[]> {
+  if (!featureGates.has("OOMWatch")) return [];
+  log.info("setting up OOM watcher");
+  try {
+    const watch = await watchMemory({
+      maximumPath: flags["oom-watch-max-memory-path"],
+      currentPath: flags["oom-watch-current-memory-path"],
+      threshold: flags["oom-watch-memory-threshold"],
+      interval: flags["oom-watch-interval"],
+      log,
+    });
+    return [open.use(watch).near];
+  } catch (error) {
+    throw new CommandError(`unable to setup OOM watcher: ${messageOf(error)}`);
   }
 }
 

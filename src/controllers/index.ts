@@ -16,6 +16,7 @@ export {
   requestedAtAnnotation,
   runControllers,
   type RuntimeOptions,
+  watchMemory,
 } from "./runtime/index.ts";
 export type { Controller, Log } from "./runtime/index.ts";
 export { createTokenRequester } from "./target-cluster.ts";

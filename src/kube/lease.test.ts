@@ -47,8 +47,8 @@ function leaseOf() {
     sleep: async () => {},
   });
   const { now, sleep, pass } = clock();
-  const acquire = (identity: string) =>
-    acquireLease({ client, namespace: "default", name: "leader", identity, now, sleep });
+  const acquire = (identity: string, options: { readonly runsOut?: boolean } = {}) =>
+    acquireLease({ client, namespace: "default", name: "leader", identity, now, sleep, ...options });
   const setReachable = (is: boolean): void => {
     reachable = is;
   };
@@ -86,6 +86,19 @@ test("acquireLease() waits while another renews, and takes over when it stops", 
   await using _second = await waiting;
   assert.equal(await given.holder(), "b");
   assert.equal(((await given.client.get(reference))["spec"] as Record<string, unknown>)["leaseTransitions"], 1);
+});
+
+test("acquireLease() lets the lease run out at its end when it is told to", async () => {
+  await using given = leaseOf();
+  const first = await given.acquire("a", { runsOut: true });
+  await first.release();
+  assert.equal(await given.holder(), "a");
+  const waiting = given.acquire("b");
+  await given.pass(30_000);
+  assert.equal(await given.holder(), "a");
+  await given.pass(20_000);
+  await using _second = await waiting;
+  assert.equal(await given.holder(), "b");
 });
 
 test("acquireLease() gives the lease up when it cannot renew it, before another may take it", async () => {

@@ -13,6 +13,8 @@ export interface LeaseOptions {
   /** How long the holder tries to renew before it gives up. Must be shorter than `duration`. */
   readonly renewDeadline?: number;
   readonly retryPeriod?: number;
+  /** Leaves the lease to run out when its holder ends: others wait for it as if it had died. client-go: ReleaseOnCancel is false. */
+  readonly runsOut?: boolean;
   readonly now?: () => number;
   readonly sleep?: Sleep;
   readonly signal?: AbortSignal;
@@ -65,7 +67,7 @@ export async function acquireLease(options: LeaseOptions): Promise<HeldLease> {
     if (stop.signal.aborted) return;
     stop.abort();
     await renewing;
-    if (!lost.signal.aborted) await candidate.release().catch(fail(onError));
+    if (!lost.signal.aborted && options.runsOut !== true) await candidate.release().catch(fail(onError));
     lost.abort(new Error(`the lease ${options.namespace}/${options.name} was released`));
   };
   return { lost: lost.signal, release, [Symbol.asyncDispose]: release };

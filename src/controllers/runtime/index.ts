@@ -11,6 +11,7 @@ export { identityOf } from "./identity.ts";
 export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";
 export { limitTo } from "./limit.ts";
 export { parseFeatureGates } from "./feature-gates.ts";
+export { type MemoryWatch, watchMemory } from "./memory-watch.ts";
 export { createMetrics, type Metrics, type Observer, type ReconcileReport } from "./metrics.ts";
 export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
 export {

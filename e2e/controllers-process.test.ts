@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { cox } from "../src/cli/commands.ts";
+import { runLine } from "../src/cli/run.ts";
+import { createCluster } from "../src/cluster/index.ts";
+import { loadCertificate, serveCluster, writeKubeconfig } from "../src/cluster/node/index.ts";
+import { createClient, createWatchCache } from "../src/kube/index.ts";
+import { installDefinitions } from "../src/cli/playground/playground.ts";
+
+/** An embedded cluster that is served, and `cox run` on it as in a process of its own. */
+async function start(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), "cox-run-"));
+  const open = new AsyncDisposableStack();
+  t.after(async () => {
+    await open.disposeAsync();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const cluster = createCluster();
+  open.defer(() => cluster.close());
+  const token = "a-token-of-one-test-that-nobody-else-knows";
+  const served = await serveCluster({
+    cluster,
+    port: 0,
+    token,
+    certificate: await loadCertificate(join(folder, "pki")),
+  });
+  open.defer(() => served.close());
+  const kubeconfig = join(folder, "kubeconfig");
+  writeKubeconfig(kubeconfig, { server: served.url, token, authority: served.authority });
+  const client = createClient({ server: served.url, fetch: cluster.fetch });
+  const cache = createWatchCache({ client });
+  open.defer(() => cache[Symbol.asyncDispose]());
+  await installDefinitions(client, cache);
+  const lines: string[] = [];
+  const waiting = new Map<string, () => void>();
+  const run = (flags: readonly string[], signal = new AbortController().signal): Promise<number> =>
+    runLine(
+      cox,
+      "cox",
+      [
+        "run",
+        "--kubeconfig",
+        kubeconfig,
+        "--metrics-addr=0",
+        "--health-addr=0",
+        "--storage-addr=127.0.0.1:0",
+        ...flags,
+      ],
+      {
+        stdout: () => {},
+        stderr: (text) => {
+          lines.push(text);
+          for (const [word, tell] of waiting) if (text.includes(word)) tell();
+        },
+        stdin: () => Promise.resolve(""),
+        env: { RUNTIME_NAMESPACE: "default" },
+        cwd: folder,
+        isTerminal: false,
+        signal,
+        now: () => new Date(),
+      },
+    );
+  const until = (word: string): Promise<void> => new Promise((resolve) => waiting.set(word, resolve));
+  return { folder, client, run, until, lines };
+}
+
+test("cox run ends well before its memory is used up", { timeout: 60_000 }, async (t) => {
+  const { folder, run, until, lines } = await start(t);
+  const [maximum, current] = [join(folder, "max"), join(folder, "current")];
+  await writeFile(maximum, "1000\n");
+  await writeFile(current, "100\n");
+  const oom = [
+    "--feature-gates=OOMWatch=true",
+    "--oom-watch-interval=50ms",
+    `--oom-watch-max-memory-path=${maximum}`,
+    `--oom-watch-current-memory-path=${current}`,
+  ];
+  const ended = run(oom);
+  await until("all controllers run");
+  await writeFile(current, "999\n");
+  assert.equal(await ended, 0);
+  assert.match(lines.join(""), /Memory usage is near OOM \(999 B\/1000 B\), shutting down/);
+
+  assert.equal(await run([...oom, "--oom-watch-memory-threshold=101"]), 1);
+  assert.match(
+    lines.at(-1) ?? "",
+    /unable to setup OOM watcher: memory usage percent threshold must be between 1 and 100/,
+  );
+});
+
+for (const { flag, holder } of [
+  { flag: "true", holder: /^$/ },
+  { flag: "false", holder: /^\S+_[0-9a-f-]{36}$/ },
+])
+  test(`cox run leaves its leases as --leader-election-release-on-cancel=${flag} says`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const { client, run, until } = await start(t);
+    const stop = new AbortController();
+    const ended = run(["--enable-leader-election", `--leader-election-release-on-cancel=${flag}`], stop.signal);
+    await until("all controllers run");
+    stop.abort();
+    assert.equal(await ended, 0);
+    const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "default" };
+    for (const program of ["source", "helm", "kustomize"]) {
+      const { spec } = await client.get({ ...lease, name: `${program}-controller-leader-election` });
+      assert.match((spec as { readonly holderIdentity: string }).holderIdentity, holder);
+    }
+  });
