@@ -101,5 +101,6 @@ test("readPushedManifest() reads or refuses any document, and never names what i
         }
       },
     ),
+    { numRuns: Number(process.env["COX_FUZZ_RUNS"] ?? 100) },
   );
 });
