@@ -58,10 +58,10 @@ export function openLedger(
     async save() {
       stored = await writeStatus(context, stored, status, manager);
     },
-    storage({ client, now }) {
+    storage({ client, now, busy }) {
       const { storageNamespace: namespace = "" } = status;
       if (storage === undefined || place !== namespace)
-        storage = releases.open({ client, now, namespace, name: releaseNameOf(stored) });
+        storage = releases.open({ client, now, busy, namespace, name: releaseNameOf(stored) });
       place = namespace;
       return storage;
     },

@@ -29,6 +29,8 @@ export interface StoredReleases {
     readonly namespace: string;
     readonly name: string;
     readonly now: () => Date;
+    /** Runs a write under the caller's limit. */
+    readonly busy: <T>(work: () => Promise<T>) => Promise<T>;
   }): ReleaseStorage;
 }
 
@@ -40,13 +42,14 @@ export async function openStoredReleases(cache: WatchCache, own: Client): Promis
   const index = await openIndex(cache);
   const summaries = new LRUCache<string, Summary>({ max: 20_000 });
   return {
-    open({ client, namespace, name, now }) {
+    open({ client, namespace, name, now, busy }) {
       const key = `${namespace}/${name}`;
       const watched = client === own ? index : undefined;
       const marks = watched === undefined ? undefined : () => watched.marks(key);
       const known = new Map<string, string>();
       const inner = createSecretStorage({ client: noting(client, known, watched?.held), namespace, now });
-      const storage = withHistory(inner, () => marks !== undefined && isSame(known, marks()));
+      const limited = withLimitedWrites(inner, busy);
+      const storage = withHistory(limited, () => marks !== undefined && isSame(known, marks()));
       return {
         storage,
         async recall(asked, summarize) {
@@ -131,6 +134,15 @@ function noting(client: Client, known: Map<string, string>, held: KindCache | un
       await client.delete(reference, options);
       known.delete(reference.name);
     },
+  };
+}
+
+/** What is written is in memory several times over, and hundreds of waits may end at once: not all of them write at once. */
+function withLimitedWrites(storage: Storage, busy: <T>(work: () => Promise<T>) => Promise<T>): Storage {
+  return {
+    ...storage,
+    create: (record) => busy(() => storage.create(record)),
+    update: (record) => busy(() => storage.update(record)),
   };
 }
 
