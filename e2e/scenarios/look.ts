@@ -29,8 +29,11 @@ export async function look(
     text
       .replaceAll(namespace, "<namespace>")
       .replaceAll(repositoryUrl, "<repository>")
+      .replaceAll(/oci:\/\/127\.0\.0\.1:\d+/g, "<registry>")
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, "<time>")
       .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:<hex>")
+      // A chart that came by digest.
+      .replaceAll(/(\d)\+[0-9a-f]{12}\b/g, "$1+<hex>")
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>")
       // What we add to Flux's text, after it.
       .replace(/\n\nNot ready:\n[\s\S]*/, "")
@@ -50,7 +53,7 @@ export async function look(
     fields: {
       observed: status.observedGeneration === release?.metadata.generation,
       helmChart: mask(status.helmChart ?? ""),
-      lastAttemptedRevision: status.lastAttemptedRevision ?? "",
+      lastAttemptedRevision: mask(status.lastAttemptedRevision ?? ""),
       lastAttemptedReleaseAction: status.lastAttemptedReleaseAction ?? "",
       lastAttemptedConfigDigest: status.lastAttemptedConfigDigest ?? "",
       storageNamespace: mask(status.storageNamespace ?? ""),
@@ -58,7 +61,7 @@ export async function look(
       observedCommonMetadataDigest: status.observedCommonMetadataDigest ?? "",
       finalizers: release?.metadata.finalizers ?? [],
       lastAttemptedGeneration: status.lastAttemptedGeneration === release?.metadata.generation,
-      lastAttemptedRevisionDigest: status.lastAttemptedRevisionDigest ?? "",
+      lastAttemptedRevisionDigest: mask(status.lastAttemptedRevisionDigest ?? ""),
       lastHandledReconcileAt: status.lastHandledReconcileAt ?? "",
       lastHandledForceAt: status.lastHandledForceAt ?? "",
       lastHandledResetAt: status.lastHandledResetAt ?? "",
@@ -72,12 +75,12 @@ export async function look(
         namespace: mask(snapshot.namespace),
         status: snapshot.status,
         action: snapshot.action ?? "",
-        chart: `${snapshot.chartName}@${snapshot.chartVersion}`,
+        chart: mask(`${snapshot.chartName}@${snapshot.chartVersion}`),
         appVersion: snapshot.appVersion ?? "",
         configDigest: snapshot.configDigest,
         tests: Object.entries(snapshot.testHooks ?? {}).map(([name, hook]) => `${name}: ${hook?.phase ?? ""}`),
         deleted: snapshot.deleted !== undefined,
-        ociDigest: snapshot.ociDigest ?? "",
+        ociDigest: mask(snapshot.ociDigest ?? ""),
         digest: digestVerdict(snapshot, records),
       })),
     inventory: (status.inventory?.entries ?? []).map(({ id, v }) => mask(`${id} ${v}`)),

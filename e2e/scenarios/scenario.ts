@@ -1,14 +1,15 @@
 import { type HelmRelease, isApiError, type KubeObject } from "../../src/api/index.ts";
 import { decodeRecord, type ReleaseRecord } from "../../src/release/index.ts";
 import type { Client } from "../../src/kube/index.ts";
+import type { openChartFolder } from "./chart-folder.ts";
 import { look, type Seen } from "./look.ts";
 
-/** Where a scenario plays: a cluster whose controllers are Flux's or ours, and a chart repository. */
-export interface Stage {
+type Charts = Pick<Awaited<ReturnType<typeof openChartFolder>>, "repositoryUrl" | "publish" | "push">;
+
+/** Where a scenario plays: a cluster whose controllers are Flux's or ours, and what serves charts. */
+export interface Stage extends Charts {
   readonly client: Client;
   readonly namespace: string;
-  readonly repositoryUrl: string;
-  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<void>;
   /** A kubeconfig that leads to this cluster from where the controllers run. */
   readonly kubeconfig: string;
   /** Runs a command of helm in the namespace of the scenario. */
@@ -35,7 +36,13 @@ export interface Actor extends Omit<Stage, "patience"> {
       readonly metadata: { readonly name: string } & Readonly<Record<string, unknown>>;
     },
   ) => Promise<void>;
-  readonly patch: (apiVersion: string, kind: string, name: string, patch: unknown) => Promise<void>;
+  readonly patch: (
+    apiVersion: string,
+    kind: string,
+    name: string,
+    patch: unknown,
+    options?: { readonly subresource: "status" },
+  ) => Promise<void>;
   readonly remove: (apiVersion: string, kind: string, name: string) => Promise<void>;
   readonly until: (what: string, holds: (release: HelmRelease) => boolean, name?: string) => Promise<void>;
   readonly untilThere: (
@@ -100,10 +107,11 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<re
     otherNamespace: `${namespace}-other`,
     create: async (object) =>
       void (await client.create({ ...object, metadata: { namespace, ...object.metadata } } as KubeObject)),
-    patch: async (apiVersion, kind, name, patch) =>
+    patch: async (apiVersion, kind, name, patch, options) =>
       void (await client.patch({ apiVersion, kind, namespace, name }, patch, {
         type: "merge",
         fieldManager: "person",
+        ...options,
       })),
     remove: (apiVersion, kind, name) => client.delete({ apiVersion, kind, namespace, name }),
     until: (what, holds, name) =>

@@ -1,7 +1,8 @@
-import type { ArtifactStore } from "../sources/index.ts";
+import { type ArtifactStore, createArtifactReader } from "../sources/index.ts";
 import { helmReleaseController } from "./helmrelease/index.ts";
 import { kustomizationController } from "./kustomization/index.ts";
 import type { Controller } from "./runtime/index.ts";
+import type { ReadArtifact } from "./source/artifact.ts";
 import { sourceControllers } from "./source/index.ts";
 import type { TargetOptions } from "./target-cluster.ts";
 
@@ -38,7 +39,10 @@ export interface ControllersOptions extends TargetOptions {
 export function allControllers(options: ControllersOptions): readonly Controller[] {
   const { store, trustedRoot, ...shared } = options;
   const { requeueDependency } = options;
-  const reading = { ...shared, readArtifact: store.read };
+  const download = createArtifactReader();
+  const readArtifact: ReadArtifact = (artifact, { kind, signal }) =>
+    kind === "ExternalArtifact" ? download(artifact, signal) : store.read(artifact);
+  const reading = { ...shared, readArtifact };
   return [
     ...sourceControllers({
       store,

@@ -171,6 +171,22 @@ test("waitReady() waits for kinds that are defined later", async () => {
   assert.equal(pending[0]?.readiness.status, "NotFound");
 });
 
+test("waitReady() asks the judge about kinds that are always ready, too", async () => {
+  await using given = clusterAndCache();
+  const { client, cache } = given;
+  const { metadata } = await client.create<KubeObject>({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a", namespace: "default" },
+  });
+  const { resourceVersion = "" } = metadata;
+  const map = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "a", resourceVersion };
+  const judge = ({ kind }: KubeObject) =>
+    kind === "ConfigMap" ? ({ status: "Failed", message: "by decree" } as const) : undefined;
+  const { outcome } = await waitReady({ cache, targets: [map], judge, failFast: true });
+  assert.equal(outcome, "failed");
+});
+
 test("waitReady() asks the caller's judge first", async () => {
   await using given = clusterAndCache();
   const { client, cache } = given;

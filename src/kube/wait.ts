@@ -50,11 +50,15 @@ export interface WaitResult {
 /** Waits until every object is Current, on shared watches and without polling. Throws only what keeps it from looking. */
 export async function waitReady(options: WaitOptions): Promise<WaitResult> {
   const { judge, jobs, purpose, now = () => new Date() } = options;
+  // Whoever has something to say about a kind must see the object.
+  const isJudged = ({ apiVersion, kind }: ObjectReference): boolean =>
+    judge?.({ apiVersion, kind, metadata: {} }) !== undefined;
   const how = { ...(jobs === undefined ? {} : { jobs }), ...(purpose === undefined ? {} : { purpose }) };
   return await waitUntil(options, {
     isReached: ({ status }) => status === "Current",
     isLost: ({ status }) => status === "Failed",
-    known: (target) => (target.resourceVersion !== undefined && isAlwaysCurrent(target) ? always : undefined),
+    known: (target) =>
+      target.resourceVersion !== undefined && isAlwaysCurrent(target) && !isJudged(target) ? always : undefined,
     looksAtPods: (target) => purpose !== "hook" && hasTellingPods(target),
     readiness(object, pods) {
       const own = judge?.(object) ?? readinessOf(object, { ...how, now: now() });

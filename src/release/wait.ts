@@ -195,10 +195,15 @@ const pollerTexts: Texts = {
   notReady: ({ pending, outcome }) => {
     const listed = outcome === "failed" ? pending.filter(({ readiness }) => readiness.status === "Failed") : pending;
     const why = outcome === "failed" ? "failed early due to stalled resources" : "timeout waiting for";
-    return `${why}: [${listed.map((seen) => `${subject(seen)} status: '${seen.readiness.status}'`).join(", ")}]`;
+    return `${why}: [${listed.map((seen) => `${subject(seen)} status: ${verdict(seen)}`).join(", ")}]`;
   },
   notGone: ({ pending: [first] }) => `${first === undefined ? "" : subject(first)} termination timeout: ${deadline}`,
 };
+
+/** Of what cannot be judged, why not. */
+function verdict({ readiness: { status, message } }: WaitedFor): string {
+  return status === "Unknown" && message !== "" ? `'${status}': ${message}` : `'${status}'`;
+}
 
 function subject({ target: { kind, namespace, name } }: WaitedFor): string {
   return [kind, namespace, name].filter((part) => part !== undefined && part !== "").join("/");

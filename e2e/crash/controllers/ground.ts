@@ -18,7 +18,7 @@ export interface Ground extends AsyncDisposable {
   readonly fetch: Fetch;
   readonly client: Client;
   readonly repositoryUrl: string;
-  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<unknown>;
   /** Starts all controllers as a process of its own would: with nothing in memory, on the same folder of artifacts. */
   readonly start: (fetch: Fetch) => Promise<Process>;
 }

@@ -214,7 +214,8 @@ data: {setting: {{ .Values.setting | quote }}}
   };
 }
 
-function definitionFiles(group: string, description: string): Readonly<Record<string, string>> {
+/** A definition of a kind, and an object of it. */
+export function definitionFiles(group: string, description: string): Readonly<Record<string, string>> {
   return {
     "crds/gadgets.yaml": `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

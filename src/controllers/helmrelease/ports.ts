@@ -1,13 +1,13 @@
 import { type Chart, loadChartArchive } from "../../chart/index.ts";
 import { type Artifact, createDigestCache } from "../../sources/index.ts";
 import type { Milliseconds } from "../runtime/index.ts";
+import type { ReadArtifact } from "../source/artifact.ts";
 import type { TargetOptions } from "../target-cluster.ts";
 import { type Source, withSourceRevision } from "./source.ts";
 
 /** What the HelmRelease controller is given besides a cluster. */
 export interface HelmReleaseOptions extends TargetOptions {
-  /** The verified bytes of an artifact. Throws an error with code "NotFound" for one that is not there (any more). */
-  readonly readArtifact: (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly readArtifact: ReadArtifact;
   /** Flux: --requeue-dependency. */
   readonly requeueDependency?: Milliseconds;
   /** Flux: --no-cross-namespace-refs. */
@@ -39,7 +39,9 @@ export function createChartLoader(options: HelmReleaseOptions): ChartLoader {
   return (source, artifact, signal) =>
     // What a chart is called depends on the kind and the revision of its source, too.
     loaded.get(JSON.stringify([artifact.digest, source.kind, artifact.revision]), async () =>
-      withSourceRevision(await loadChartArchive(await readArtifact(artifact, signal)), source, { tracksDigests }),
+      withSourceRevision(await loadChartArchive(await readArtifact(artifact, { kind: source.kind, signal })), source, {
+        tracksDigests,
+      }),
     );
 }
 

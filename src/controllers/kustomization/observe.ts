@@ -6,6 +6,7 @@ import type { Artifact } from "../../sources/index.ts";
 import type { Concealer } from "../concealment.ts";
 import { ExpressionError, isReadyByExpression, terminalPrefix } from "../expressions.ts";
 import { identityOf, type Context } from "../runtime/index.ts";
+import type { ReadArtifact } from "../source/artifact.ts";
 import type { TargetOptions } from "../target-cluster.ts";
 import { whyDependencyNotReady } from "./decide.ts";
 
@@ -25,8 +26,7 @@ export class KustomizationError extends CodedError<
 export interface KustomizationOptions extends TargetOptions {
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
-  /** The verified bytes of an artifact. */
-  readonly readArtifact: (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly readArtifact: ReadArtifact;
   readonly requeueDependency?: number; // milliseconds; Flux: --requeue-dependency
   readonly noCrossNamespaceRefs?: boolean;
 }
@@ -63,6 +63,11 @@ export async function readSource(
     throw new KustomizationError(
       "AccessDenied",
       `can't access '${kind}/${namespace}/${name}', cross-namespace references have been blocked`,
+    );
+  if (kind === "ExternalArtifact" && options.featureGates?.has("ExternalArtifact") !== true)
+    throw new KustomizationError(
+      "AccessDenied",
+      `can't access '${kind}/${namespace}/${name}', ExternalArtifact feature gate is disabled`,
     );
   let source: KubeObject | undefined;
   try {
@@ -152,14 +157,14 @@ export async function readVariables(
   return Object.fromEntries([...variables, ...Object.entries(substitute)]);
 }
 
-/** The files of an artifact by their path. */
+/** The files of an object's artifact by their path. */
 export async function readTree(
+  { spec }: Kustomization,
   artifact: Artifact,
-  context: Context,
-  options: KustomizationOptions,
+  { context, options }: { readonly context: Context; readonly options: KustomizationOptions },
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   try {
-    const bytes = await options.readArtifact(artifact, context.signal);
+    const bytes = await options.readArtifact(artifact, { kind: spec.sourceRef.kind, signal: context.signal });
     const entries = readTarGz(bytes, { maxBytes: maxTreeBytes, maxEntries: maxTreeFiles });
     return new Map(
       entries.flatMap((entry) =>

@@ -42,7 +42,7 @@ export function kustomizationController(options: KustomizationOptions): Controll
     manager,
     kind: { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" },
     cancelsWaits: options.featureGates?.has("CancelHealthCheckOnNewRevision") === true,
-    wakes: ["GitRepository", "OCIRepository", "Bucket"].map(wakeOf),
+    wakes: ["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"].map(wakeOf),
     reconcile: async (object, context) => {
       const concealer = createConcealer();
       try {
@@ -205,7 +205,7 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
     });
     await save();
   }
-  const tree = await readTree(artifact, own, options);
+  const tree = await readTree(object, artifact, { context: own, options });
   using acting = await enter(object, own, options);
   const { context } = acting;
   const variables = await readVariables(object, own, options.concealer);

@@ -9,11 +9,9 @@ import type { ArtifactStore } from "./store.ts";
  * Makes a function that gives the verified bytes of an artifact: from the store of this process where it has them, and
  * else from the artifact's URL. Throws NotFound for what is nowhere, ArtifactChanged for what is not what it should be.
  */
-export function createArtifactReader(options: {
-  readonly store?: ArtifactStore;
-  readonly transport?: Transport;
-  readonly limit?: number;
-}): (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array> {
+export function createArtifactReader(
+  options: { readonly store?: ArtifactStore; readonly transport?: Transport; readonly limit?: number } = {},
+): (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array> {
   const { store, transport = createTransport(), limit = 512 << 20 } = options;
   return async (artifact, signal) => {
     if (store !== undefined) {
@@ -33,7 +31,7 @@ export function createArtifactReader(options: {
     );
     const digest = `sha256:${sha256Sync(bytes)}`;
     if (digest !== artifact.digest)
-      throw new SourceError("ArtifactChanged", `computed digest doesn't match '${artifact.digest}'`);
+      throw new SourceError("ArtifactChanged", `integrity failure: computed digest doesn't match '${artifact.digest}'`);
     return bytes;
   };
 }

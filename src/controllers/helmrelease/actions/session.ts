@@ -28,12 +28,18 @@ export function openAction(ledger: Ledger, context: Context) {
     ...judgeOf(ledger.release),
     onRecord: (record) => void written.set(record.version, record),
   };
-  const snapshots = (options: { readonly action?: string; readonly ociDigest?: string } = {}): readonly Snapshot[] =>
-    [...written.values()].map((record) => {
-      const known = ledger.status.history?.find(({ version }) => version === record.version);
-      const ociDigest = known?.ociDigest ?? options.ociDigest;
-      return snapshotOf(record, { ...options, ...(ociDigest === undefined ? {} : { ociDigest }) });
+  // Flux: the digest is that of the chart that was released now; older revisions keep their own, or none.
+  const snapshots = (options: { readonly action?: string; readonly ociDigest?: string } = {}): readonly Snapshot[] => {
+    const newest = Math.max(...written.keys());
+    return [...written.values()].map((record) => {
+      const known = ledger.status.history?.find(({ version }) => version === record.version)?.ociDigest;
+      const ociDigest = record.version === newest ? (options.ociDigest ?? known) : known;
+      return snapshotOf(record, {
+        ...(options.action === undefined ? {} : { action: options.action }),
+        ...(ociDigest === undefined ? {} : { ociDigest }),
+      });
     });
+  };
   /** Why it failed, in Helm's words, and why what was waited for is not ready. */
   const describe = async (error: unknown): Promise<{ readonly text: string; readonly reasons: string }> => {
     for (const record of written.values()) for (const secret of secretsOf(record)) ledger.concealer.add(secret);
