@@ -6,7 +6,12 @@ import { type Condition, findCondition, type HelmRelease, type KubeObject } from
 import { openChartFolder } from "./scenarios/chart-folder.ts";
 import { installDefinitions } from "../src/cli/playground/playground.ts";
 import { createCluster, startLifecycle } from "../src/cluster/index.ts";
-import { allControllers, type ControllersOptions, runControllers } from "../src/controllers/index.ts";
+import {
+  allControllers,
+  type ControllersOptions,
+  runControllers,
+  type RuntimeOptions,
+} from "../src/controllers/index.ts";
 import { createClient, createWatchCache, type Kind } from "../src/kube/index.ts";
 import { openArtifactStore, serveArtifacts } from "../src/sources/index.ts";
 
@@ -14,7 +19,11 @@ export const helmRelease: Kind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind
 export const helmRepository: Kind = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmRepository" };
 
 /** An embedded cluster with workloads and every controller, and a chart repository beside it. Ends with the test. */
-export async function startWorld(t: TestContext, options: Partial<ControllersOptions> = {}) {
+export async function startWorld(
+  t: TestContext,
+  options: Partial<ControllersOptions> & Pick<RuntimeOptions, "notifications"> = {},
+) {
+  const { notifications, ...controllersOptions } = options;
   const folder = await mkdtemp(join(tmpdir(), "cox-e2e-"));
   const open = new AsyncDisposableStack();
   t.after(async () => {
@@ -45,7 +54,8 @@ export async function startWorld(t: TestContext, options: Partial<ControllersOpt
   const controllers = await runControllers({
     client,
     cache,
-    controllers: allControllers({ store, ...options }),
+    controllers: allControllers({ store, ...controllersOptions }),
+    ...(notifications === undefined ? {} : { notifications }),
     log: { info: () => {}, error: () => {} },
     now: () => new Date(),
   });

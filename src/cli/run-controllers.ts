@@ -12,12 +12,13 @@ import {
   parseAddress,
   parseFeatureGates,
   runControllers,
+  type RuntimeOptions,
   serveEndpoints,
   watchMemory,
 } from "../controllers/index.ts";
 import { type Client, createClient, createWatchCache, type WatchCache } from "../kube/index.ts";
 import type { Connected } from "../kube/node/index.ts";
-import { openArtifactStore, serveArtifacts } from "../sources/index.ts";
+import { createTransport, openArtifactStore, serveArtifacts } from "../sources/index.ts";
 import { CommandError, defineCommand, type FlagValues, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
@@ -117,6 +118,7 @@ async function start(starting: Starting): Promise<Controllers> {
     controllers,
     log,
     now: io.now,
+    ...notificationsOf(flags),
     observer: metrics,
     concurrent: flags.concurrent,
     jitterPercentage: flags["interval-jitter-percentage"],
@@ -125,6 +127,14 @@ async function start(starting: Starting): Promise<Controllers> {
     labelSelector: flags["watch-label-selector"],
     ...namespaceOf(flags, io),
   });
+}
+
+/** The receiver's credentials may stand in its URL: no error quotes it. */
+function notificationsOf({ "events-addr": address }: ControllerFlags): Pick<RuntimeOptions, "notifications"> {
+  if (address === "") return {};
+  if (!URL.canParse(address) || !/^https?:/.test(address))
+    throw new CommandError("unable to create event recorder: --events-addr is no http or https URL");
+  return { notifications: { address, fetch: createTransport({ keepAlive: true }) } };
 }
 
 function levelOf(flags: ControllerFlags): LogLevel {

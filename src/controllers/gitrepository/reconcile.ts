@@ -59,7 +59,7 @@ async function verifyCheckout(
   else {
     const message = await verify(object, checkout, { mode, context });
     run.record({ event: "verified", message });
-    context.events.record(object, { type: "Normal", reason: "Succeeded", message });
+    context.events.record(object, { type: "Trace", reason: "Succeeded", message });
   }
   run.record({ event: "observed", fields: { sourceVerificationMode: mode } });
 }

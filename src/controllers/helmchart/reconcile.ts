@@ -54,7 +54,7 @@ async function refresh(run: Run<HelmChart, Status>, ports: SourcePorts): Promise
   }
   if (made.resolvedDependencies > 0)
     context.events.record(chart, {
-      type: "Normal",
+      type: "Trace",
       reason: "ResolvedDependencies",
       message: `resolved ${made.resolvedDependencies} chart dependencies`,
     });

@@ -24,11 +24,11 @@ export async function syncHelmChart(ledger: Ledger, context: Context): Promise<v
     if (action !== "unchanged") {
       const verb = action === "created" ? "Created" : "Configured";
       const message = `${verb} HelmChart/${key} with SourceRef '${kind}/${identityOf(wanted).namespace}/${name}'`;
-      context.events.record(ledger.release, { type: "Normal", reason: `HelmChart${verb}`, message });
+      context.events.record(ledger.release, { type: "Trace", reason: `HelmChart${verb}`, message });
     }
   } catch (error) {
     const message = `failed to run server-side apply: ${messageOf(error)}`;
-    context.events.record(ledger.release, { type: "Normal", reason: "HelmChartSyncErr", message });
+    context.events.record(ledger.release, { type: "Trace", reason: "HelmChartSyncErr", message });
     throw new Error(message, { cause: error });
   }
   ledger.tell({ event: "chartNamed", helmChart: key });
@@ -48,7 +48,7 @@ export async function removeHelmChart(ledger: Ledger, context: Context): Promise
   try {
     await context.client.delete(reference);
     context.events.record(ledger.release, {
-      type: "Normal",
+      type: "Trace",
       reason: "HelmChartDeleted",
       message: `deleted HelmChart '${helmChart}'`,
     });

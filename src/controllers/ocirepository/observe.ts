@@ -160,7 +160,7 @@ async function readKeychain(object: OCIRepository, context: Context): Promise<Kn
     const secret = await readSecret(context, { namespace, name }, prefix).catch((error: unknown) => {
       if (error instanceof FailureError && isApiError(error.cause, "NotFound"))
         context.events.record(object, {
-          type: "Normal",
+          type: "Trace",
           reason: "AuthenticationFailed",
           message: `auth secret '${name}' not found`,
         });

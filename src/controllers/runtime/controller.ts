@@ -5,6 +5,7 @@ import { createEventRecorder } from "./events.ts";
 import { createInterruptions, type Trigger } from "./interruption.ts";
 import { limitTo } from "./limit.ts";
 import type { Observer, ReconcileReport } from "./metrics.ts";
+import type { NotificationOptions } from "./notification.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { requestedAt } from "./status.ts";
 import type { Context, Controller, Log, Milliseconds, Outcome } from "./types.ts";
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   readonly labelSelector?: string;
   /** Only objects of this namespace are reconciled, and nothing outside of it is watched. Default: all namespaces. */
   readonly namespace?: string;
+  /** Who is told of events besides the cluster. */
+  readonly notifications?: NotificationOptions;
   readonly observer?: Observer;
   /** Told how each reconcile ended: for metrics, and for a terminal that shows the loop at work. */
   readonly onReconciled?: (report: ReconcileReport) => void;
@@ -69,12 +72,12 @@ async function runController(
   signal: AbortSignal,
 ): Promise<() => Promise<void>> {
   const { client, cache, log, now, random = Math.random, concurrent = 4, jitterPercentage = 5 } = options;
-  const { labelSelector = "", namespace, observer, minimumRetryDelay, maximumRetryDelay } = options;
+  const { labelSelector = "", namespace, observer, notifications, minimumRetryDelay, maximumRetryDelay } = options;
   const { kind } = controller.kind;
   const setTimer = options.setTimer ?? startTimer;
   const scope = namespace === undefined ? {} : { namespace };
   const own = await cache.kind(controller.kind, { ...scope, ...(labelSelector === "" ? {} : { labelSelector }) });
-  const events = createEventRecorder({ client, component: controller.manager, now, log });
+  const events = createEventRecorder({ client, component: controller.manager, now, log, signal, notifications });
   const shared = { client, cache, events, now, signal, busy: limitTo(concurrent), learn: own.learn };
   const interruptions = controller.cancelsWaits === true ? createInterruptions() : undefined;
   observer?.opened(kind, concurrent);

@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import type { KubeObject } from "../../api/index.ts";
 import type { Client } from "../../kube/index.ts";
-import type { EventRecorder, Log } from "./types.ts";
+import { createNotifier, type NotificationOptions } from "./notification.ts";
+import { createOrder } from "./order.ts";
+import type { EventRecorder, Log, RecordedEvent } from "./types.ts";
 
 interface Recorded {
   readonly name: string;
@@ -9,21 +11,26 @@ interface Recorded {
   count: number;
 }
 
-/** Writes core/v1 Events in the background, in order for each object; an equal one within ten minutes is counted on the first. */
+/**
+ * Writes core/v1 Events in the background, in order for each object; an equal one within ten minutes is counted on the first. A receiver of
+ * notifications is told of each.
+ */
 export function createEventRecorder(options: {
   readonly client: Client;
   readonly component: string;
   readonly now: () => Date;
   readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly notifications?: NotificationOptions | undefined;
 }): EventRecorder & { flush(): Promise<void> } {
-  const { client, component, now, log } = options;
+  const { client, component, now, log, notifications } = options;
+  const notifier = notifications === undefined ? undefined : createNotifier({ ...notifications, ...options });
   const seen = new Map<string, Recorded & { readonly at: number }>();
   const limit = 4096; // client-go's aggregator keeps as many
-  // In order for one object; objects do not wait for each other.
-  const chains = new Map<string, Promise<void>>();
+  const order = createOrder();
   let serial = 0;
 
-  async function write(object: KubeObject, event: Parameters<EventRecorder["record"]>[1], at: Date): Promise<void> {
+  async function write(object: KubeObject, event: RecordedEvent, at: Date): Promise<void> {
     const { name = "", namespace = "default", uid = "", resourceVersion } = object.metadata;
     const time = at.toISOString().replace(/\.\d+Z$/, "Z");
     const key = JSON.stringify([
@@ -61,7 +68,7 @@ export function createEventRecorder(options: {
         ...(event.annotations === undefined ? {} : { annotations: event.annotations }),
       },
       involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid, resourceVersion },
-      type: event.type,
+      type: event.type === "Trace" ? "Normal" : event.type,
       reason: event.reason,
       message: event.message,
       source: { component },
@@ -74,17 +81,21 @@ export function createEventRecorder(options: {
   }
 
   return {
-    record(object, event) {
+    record(object, given) {
       const at = now();
-      const { uid = "" } = object.metadata;
-      const written = (chains.get(uid) ?? Promise.resolve())
-        .then(() => write(object, event, at))
-        .catch((error: unknown) => log.error("cannot record event", { reason: event.reason, error: String(error) }))
-        .finally(() => {
-          if (chains.get(uid) === written) chains.delete(uid);
-        });
-      chains.set(uid, written);
+      const event = withOwnAnnotations(object, given);
+      order.add(object.metadata.uid ?? "", () =>
+        write(object, event, at).catch((error: unknown) =>
+          log.error("cannot record event", { reason: event.reason, error: String(error) }),
+        ),
+      );
+      if (event.type !== "Trace") notifier?.post(object, event, at);
     },
-    flush: async () => void (await Promise.all(chains.values())),
+    flush: async () => void (await Promise.all([order.flush(), notifier?.flush()])),
   };
+}
+
+function withOwnAnnotations({ metadata }: KubeObject, event: RecordedEvent): RecordedEvent {
+  const own = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith("event.toolkit.fluxcd.io/"));
+  return own.length === 0 ? event : { ...event, annotations: { ...event.annotations, ...Object.fromEntries(own) } };
 }

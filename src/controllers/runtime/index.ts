@@ -6,6 +6,7 @@ export {
 } from "./controller.ts";
 export { applyObject, type Applied, subjectOf } from "./apply.ts";
 export { parseAddress, serveEndpoints } from "./endpoints.ts";
+export type { NotificationOptions } from "./notification.ts";
 export { createEventRecorder } from "./events.ts";
 export { identityOf } from "./identity.ts";
 export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";

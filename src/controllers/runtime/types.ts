@@ -11,17 +11,20 @@ export type Outcome =
   /** Not an error, but to be tried again at once with the error backoff (Flux: "must requeue"). */
   | { readonly outcome: "retry"; readonly reason: string; readonly message: string };
 
+/** What is told of an object. Flux: a `Trace` is a Normal event in the cluster, of which no receiver is told. */
+export interface RecordedEvent {
+  readonly type: "Normal" | "Warning" | "Trace";
+  readonly reason: string;
+  readonly message: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 export interface EventRecorder {
-  /** Records a core/v1 Event about the object; equal ones are counted, not repeated. Never throws. */
-  record(
-    object: KubeObject,
-    event: {
-      readonly type: "Normal" | "Warning";
-      readonly reason: string;
-      readonly message: string;
-      readonly annotations?: Readonly<Record<string, string>>;
-    },
-  ): void;
+  /**
+   * Records a core/v1 Event about the object; equal ones are counted, not repeated. The object's annotations of the group
+   * event.toolkit.fluxcd.io are the event's, too. Never throws.
+   */
+  record(object: KubeObject, event: RecordedEvent): void;
 }
 
 export interface Log {

@@ -217,7 +217,7 @@ function announce(options: {
 }
 
 function report(context: Context, object: KubeObject, { reason, message, next }: Failure): void {
-  const type = next === "retry" || next === "stall" ? "Warning" : "Normal";
+  const type = next === "retry" || next === "stall" ? "Warning" : "Trace";
   context.events.record(object, { type, reason, message });
   const fields = { kind: object.kind, namespace: object.metadata.namespace, name: object.metadata.name, reason };
   if (type === "Warning") context.log.error(message, fields);

@@ -16,15 +16,11 @@ export function notify(
   token: string,
 ): void {
   const group = "helm.toolkit.fluxcd.io";
-  const own = Object.entries(ledger.release.metadata.annotations ?? {}).filter(([key]) =>
-    key.startsWith("event.toolkit.fluxcd.io/"),
-  );
   context.events.record(ledger.release, {
     type,
     reason,
     message,
     annotations: {
-      ...Object.fromEntries(own),
       [`${group}/revision`]: about.chartVersion,
       [`${group}/token`]: token,
       ...(about.appVersion === undefined || about.appVersion === ""
