@@ -7,7 +7,8 @@ export {
   machineToken,
   principalToken,
 } from "./cloud/azure-token.ts";
-export { googleToken, serviceAccountToken } from "./cloud/google-token.ts";
+export { googleCredentialsToken } from "./cloud/google-credentials.ts";
+export { googleToken } from "./cloud/google-token.ts";
 export { cloudKeychain, type CloudProvider } from "./cloud/keychain.ts";
 export type { CloudPorts } from "./cloud/ports.ts";
 export {

@@ -20,18 +20,17 @@ export function serviceAccountOf({ name, data }: FoundSecret): string {
   return data.get("serviceaccount") ?? refuse(`invalid '${name}' secret data: required fields 'serviceaccount'`);
 }
 
-/** Refuses what is no key of a service account, in the words of Google's client. */
+/** Refuses what is neither the key of a service account nor a user's login, in the words of Google's client. */
 export function assertServiceAccount(text: string): void {
   const type = typeOfAccount(text);
-  if (type === "service_account") return;
+  if (type === "service_account" || type === "authorized_user") return;
   return otherAccounts.has(type)
-    ? refuse(`Google's credentials of type ${JSON.stringify(type)} are not supported yet`, "stall")
+    ? refuse(`Google's credentials of type ${JSON.stringify(type)} are not taken from a Secret`, "stall")
     : refuse(`dialing: credentials: unsupported filetype ${JSON.stringify(type)}`);
 }
 
-/** What Google's client can be besides. Some of these name files and programs of the controller's machine. */
+/** What Google's client takes besides. These name files and servers of the controller's surroundings, or lead to those that do. */
 const otherAccounts: ReadonlySet<string> = new Set([
-  "authorized_user",
   "external_account",
   "external_account_authorized_user",
   "gdch_service_account",

@@ -184,6 +184,17 @@ const cases: readonly (World & {
     asks: ["POST https://oauth2.googleapis.com/token"],
     sends: ["storage.googleapis.com"],
   },
+  {
+    name: "takes a user's login of Google's",
+    spec: { provider: "gcp" },
+    secret: {
+      serviceaccount: '{"type":"authorized_user","client_id":"id","client_secret":"s","refresh_token":"r"}',
+    },
+    answers: { "POST https://oauth2.googleapis.com/token": token },
+    want: true,
+    asks: ["POST https://oauth2.googleapis.com/token"],
+    sends: ["storage.googleapis.com"],
+  },
   // The next two as source-controller 1.9.1 says it.
   {
     name: "refuses a service account that is not JSON",
@@ -205,7 +216,7 @@ const cases: readonly (World & {
     name: "refuses Google's credentials that name files",
     spec: { provider: "gcp" },
     secret: { serviceaccount: '{"type":"external_account","credential_source":{"file":"/etc/passwd"}}' },
-    want: `AuthenticationFailed: Google's credentials of type "external_account" are not supported yet`,
+    want: `AuthenticationFailed: Google's credentials of type "external_account" are not taken from a Secret`,
     asks: [],
     sends: [],
   },

@@ -1,7 +1,7 @@
 import type { Bucket } from "../../api/index.ts";
 import { parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
-import { type CloudPorts, findAwsKeys, googleToken, serviceAccountToken } from "../../oci/index.ts";
+import { type CloudPorts, findAwsKeys, googleCredentialsToken, googleToken } from "../../oci/index.ts";
 import {
   type BucketReader,
   createTransport,
@@ -75,7 +75,7 @@ function openGoogle({ spec }: Bucket, { given, transport, cloud, signal }: Acces
   const account = given.secret === undefined ? undefined : serviceAccountOf(given.secret);
   const scopes = "https://www.googleapis.com/auth/devstorage.read_only";
   const token = () =>
-    account === undefined ? googleToken(cloud) : serviceAccountToken(account, { scopes, ports: cloud });
+    account === undefined ? googleToken(cloud) : googleCredentialsToken(account, { scopes, ports: cloud });
   // Google's own client asks an emulator as nobody.
   const emulator = cloud.env["STORAGE_EMULATOR_HOST"] ?? "";
   if (emulator === "" && account !== undefined) assertServiceAccount(account);

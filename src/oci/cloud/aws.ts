@@ -2,7 +2,7 @@ import { AwsV4Signer } from "aws4fetch";
 import { OciError } from "../errors.ts";
 import type { Credentials } from "../types.ts";
 import { findAwsKeys } from "./aws-keys.ts";
-import { ask, type CloudPorts, textsIn } from "./ports.ts";
+import { ask, type CloudPorts, signingTime, textsIn } from "./ports.ts";
 
 /** What Flux 2.9 shows; what it compares with has no ends, so that a host of somebody else's could hold the name of a registry. */
 const shownPattern =
@@ -28,10 +28,7 @@ export async function awsCredentials(registry: string, ports: CloudPorts): Promi
     method: "POST",
     headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${target}.GetAuthorizationToken` },
     body: "{}",
-    datetime: ports
-      .now()
-      .toISOString()
-      .replace(/[:-]|\.\d{3}/g, ""),
+    datetime: signingTime(ports),
   }).sign();
   const what = "an authorization token of ECR";
   const answer = await ask(ports, what, new Request(url, { method, headers, body: body as string }));

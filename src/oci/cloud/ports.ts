@@ -28,6 +28,13 @@ export async function ask(ports: CloudPorts, what: string, request: Request): Pr
   return body;
 }
 
+/** The time as requests to Amazon are signed with it. */
+export function signingTime({ now }: CloudPorts): string {
+  return now()
+    .toISOString()
+    .replace(/[:-]|\.\d{3}/g, "");
+}
+
 /** A form as a request. Throws InvalidConfig for a URL that is none. */
 export function post(url: string, form: URLSearchParams): Request {
   if (!URL.canParse(url))
