@@ -47,6 +47,8 @@ export const controllerFlags = {
   "max-retry-delay": { type: "duration", default: 15 * 60_000, help: "the longest pause after failures" },
   "kube-api-qps": { type: "integer", default: 50, help: "requests to the Kubernetes API in a second" },
   "kube-api-burst": { type: "integer", default: 300, help: "requests to the Kubernetes API at once" },
+  "http-retry": { type: "integer", default: 9, help: "how often to fetch an artifact again that could not be fetched" },
+  "http-timeout": { type: "duration", default: 30_000, help: "how long one fetch of an artifact may take" },
   "events-addr": { type: "string", help: "the URL of a receiver of events, as notification-controller is one" },
   "metrics-addr": { type: "string", default: ":8080", help: "the address of the metrics endpoint; 0 for none" },
   "health-addr": { type: "string", default: ":9440", help: "the address of the health endpoint; 0 for none" },

@@ -102,6 +102,8 @@ async function start(starting: Starting): Promise<Controllers> {
     featureGates,
     clientAs: (user) => createClient({ fetch: connected.fetch, server, userAgent: "coxswain", impersonate: { user } }),
     requestToken: createTokenRequester({ fetch: connected.fetch, server }),
+    artifactRetries: flags["http-retry"],
+    artifactTimeout: flags["http-timeout"],
     requeueDependency: flags["requeue-dependency"],
     noCrossNamespaceRefs: flags["no-cross-namespace-refs"],
     defaultServiceAccount: flags["default-service-account"],

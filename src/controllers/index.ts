@@ -31,15 +31,21 @@ export interface ControllersOptions extends TargetOptions {
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
   readonly watchConfigs?: { readonly labelled: string };
   readonly noCrossNamespaceRefs?: boolean;
+  /** Flux: --http-retry and --http-timeout, in milliseconds, for artifacts that others keep. */
+  readonly artifactRetries?: number;
+  readonly artifactTimeout?: number;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
 }
 
 /** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
-  const { store, trustedRoot, ...shared } = options;
+  const { store, trustedRoot, artifactRetries, artifactTimeout, ...shared } = options;
   const { requeueDependency } = options;
-  const download = createArtifactReader();
+  const download = createArtifactReader({
+    ...(artifactRetries === undefined ? {} : { retries: artifactRetries }),
+    ...(artifactTimeout === undefined ? {} : { timeout: artifactTimeout }),
+  });
   const readArtifact: ReadArtifact = (artifact, { kind, signal }) =>
     kind === "ExternalArtifact" ? download(artifact, signal) : store.read(artifact);
   const reading = { ...shared, readArtifact };

@@ -54,6 +54,7 @@ export { openRegistry, type RegistryAccess } from "./registry/open.ts";
 export { firstInRange, listChartVersions, type PulledChart, pullChart } from "./registry/pull-chart.ts";
 export { pushChart, type PushedChart } from "./registry/push-chart.ts";
 export { chartLayerType, selectTag } from "./registry/select-tag.ts";
+export { type RetryOptions, retrying } from "./http/retrying.ts";
 export { createArtifactReader } from "./store/reader.ts";
 export { serveArtifacts } from "./store/serve.ts";
 export { type ArtifactStore, openArtifactStore, type StoreOptions } from "./store/store.ts";

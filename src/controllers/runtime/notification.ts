@@ -1,18 +1,18 @@
 import { hostname } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Fetch } from "../../kube/index.ts";
+import { type RetryOptions, retrying } from "../../sources/index.ts";
 import { limitTo } from "./limit.ts";
 import { createOrder } from "./order.ts";
-import type { Log, Milliseconds, RecordedEvent } from "./types.ts";
+import type { Log, RecordedEvent } from "./types.ts";
 
 /** Where events are told besides in the cluster: Flux's notification-controller, or what speaks as it does. */
 export interface NotificationOptions {
   /** Flux: --events-addr, a URL. */
   readonly address: string;
   readonly fetch: Fetch;
-  readonly sleep?: (pause: Milliseconds, signal: AbortSignal) => Promise<void>;
+  readonly sleep?: RetryOptions["sleep"];
 }
 
 export interface Notifier {
@@ -21,17 +21,28 @@ export interface Notifier {
   flush(): Promise<void>;
 }
 
-// Flux: go-retryablehttp's defaults, with a timeout of its own for each try.
-const retries = 4;
-const shortestPause = 1_000;
-const patience = 5_000;
+// Flux: go-retryablehttp's defaults with a short timeout. 429 says that the receiver knows of it.
+const patience = {
+  retries: 4,
+  shortestPause: 1_000,
+  longestPause: 30_000,
+  timeout: 5_000,
+  isPassing: (status: number) => status >= 500 && status !== 501,
+};
 const mostAtOnce = 8;
 const mostPending = 1_000;
 
 export function createNotifier(
   options: NotificationOptions & { readonly component: string; readonly log: Log; readonly signal: AbortSignal },
 ): Notifier {
-  const { address, component, log, signal } = options;
+  const { address, component, log, signal, sleep } = options;
+  const fetch = retrying(options.fetch, { ...patience, signal, ...(sleep === undefined ? {} : { sleep }) });
+  const { url, authorization } = withoutCredentials(address);
+  const send = async (body: string): Promise<void> => {
+    const headers = { "content-type": "application/json", ...authorization };
+    const answer = await fetch(new Request(url, { method: "POST", headers, body }));
+    await answer.body?.cancel();
+  };
   const order = createOrder();
   const limited = limitTo(mostAtOnce);
   return {
@@ -45,11 +56,9 @@ export function createNotifier(
           "reconciler kind": kind,
         });
       // A receiver that is away must not fill memory.
-      if (order.pending >= mostPending) return fail(`${mostPending} events are waiting for ${redacted(address)}`);
+      if (order.pending >= mostPending) return fail(`${mostPending} events are waiting for ${url.href}`);
       const body = JSON.stringify(toNotification(object, event, { component, at }));
-      order.add(metadata.uid ?? "", () =>
-        limited(() => send(body, options, signal)).catch((error: unknown) => fail(messageOf(error))),
-      );
+      order.add(metadata.uid ?? "", () => limited(() => send(body)).catch((error: unknown) => fail(messageOf(error))));
     },
     flush: order.flush,
   };
@@ -74,31 +83,6 @@ export function toNotification(
   };
 }
 
-/** Flux: tries again after failures of the network and of the server; 429 says that the receiver knows of it. */
-async function send(body: string, options: NotificationOptions, signal: AbortSignal): Promise<void> {
-  const { address, fetch, sleep = (pause) => delay(pause, undefined, { signal }) } = options;
-  let problem = "";
-  for (let attempt = 0; attempt <= retries; attempt += 1) {
-    if (attempt > 0) {
-      // Whoever is ending tries once.
-      if (signal.aborted) break;
-      await sleep(shortestPause * 2 ** (attempt - 1), signal).catch(() => {});
-    }
-    try {
-      const { url, authorization } = withoutCredentials(address);
-      const headers = { "content-type": "application/json", ...authorization };
-      const ending = AbortSignal.timeout(patience);
-      const response = await fetch(new Request(url, { method: "POST", headers, body, signal: ending }));
-      await response.body?.cancel();
-      if (response.status < 500 || response.status === 501) return;
-      problem = `unexpected HTTP status ${response.status} ${response.statusText}`.trim();
-    } catch (error) {
-      problem = messageOf(error);
-    }
-  }
-  throw new Error(`POST ${redacted(address)} giving up after ${retries + 1} attempt(s): ${problem}`);
-}
-
 /** Go: credentials in a URL are sent as a header. */
 function withoutCredentials(address: string) {
   const url = new URL(address);
@@ -107,10 +91,4 @@ function withoutCredentials(address: string) {
   url.password = "";
   const encoded = Buffer.from(credentials, "utf8").toString("base64");
   return { url, authorization: credentials === ":" ? {} : { authorization: `Basic ${encoded}` } };
-}
-
-function redacted(address: string): string {
-  const url = new URL(address);
-  if (url.password !== "") url.password = "xxxxx";
-  return url.href;
 }

@@ -2,6 +2,7 @@ import { sha256Sync } from "../../base/node/digest.ts";
 import type { Artifact } from "../artifact.ts";
 import { SourceError } from "../errors.ts";
 import { download } from "../http/download.ts";
+import { retrying } from "../http/retrying.ts";
 import { createTransport, type Transport } from "../http/transport.ts";
 import type { ArtifactStore } from "./store.ts";
 
@@ -10,9 +11,19 @@ import type { ArtifactStore } from "./store.ts";
  * else from the artifact's URL. Throws NotFound for what is nowhere, ArtifactChanged for what is not what it should be.
  */
 export function createArtifactReader(
-  options: { readonly store?: ArtifactStore; readonly transport?: Transport; readonly limit?: number } = {},
+  options: {
+    readonly store?: ArtifactStore;
+    readonly transport?: Transport;
+    readonly limit?: number;
+    /** How many more times a failed download is tried, and the milliseconds of one try. */
+    readonly retries?: number;
+    readonly timeout?: number;
+  } = {},
 ): (artifact: Artifact, signal: AbortSignal) => Promise<Uint8Array> {
-  const { store, transport = createTransport(), limit = 512 << 20 } = options;
+  const { store, limit = 512 << 20, retries = 9, timeout = 30_000 } = options;
+  const pauses = { shortestPause: 5_000, longestPause: 30_000 };
+  const transport = retrying(options.transport ?? createTransport(), { retries, timeout, ...pauses });
+  const patience = (retries + 1) * (timeout + pauses.longestPause);
   return async (artifact, signal) => {
     if (store !== undefined) {
       try {
@@ -22,7 +33,8 @@ export function createArtifactReader(
         if (!(error instanceof SourceError && error.code === "NotFound")) throw error;
       }
     }
-    const bytes = await download({ url: artifact.url, transport, limit, what: "artifact", signal }).catch(
+    const { url } = artifact;
+    const bytes = await download({ url, transport, limit, what: "artifact", signal, timeout: patience }).catch(
       (cause: unknown) => {
         if (cause instanceof SourceError && cause.message.endsWith(" : 404 Not Found"))
           throw new SourceError("NotFound", cause.message, { cause });
