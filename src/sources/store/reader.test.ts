@@ -41,7 +41,7 @@ for (const { name, answer, want } of cases)
       },
     });
     const reading = read(artifact, new AbortController().signal);
-    if (want === undefined) assert.deepEqual(await reading, bytes);
+    if (want === undefined) assert.deepEqual(new Uint8Array(await reading), bytes);
     else await assert.rejects(reading, want);
     assert.equal(asked, 1);
   });

@@ -36,7 +36,7 @@ export function createArtifactReader(
     const { url } = artifact;
     const bytes = await download({ url, transport, limit, what: "artifact", signal, timeout: patience }).catch(
       (cause: unknown) => {
-        if (cause instanceof SourceError && cause.message.endsWith(" : 404 Not Found"))
+        if (cause instanceof SourceError && / : 404( |$)/.test(cause.message))
           throw new SourceError("NotFound", cause.message, { cause });
         throw cause;
       },
