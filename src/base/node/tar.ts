@@ -18,7 +18,7 @@ export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (bytes.length === 0) throw new TarError("format", "EOF");
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new TarError("format", "gzip: invalid header");
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: roomFor(bytes, maxBytes) });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE") {
@@ -28,6 +28,18 @@ export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
     throw new TarError("format", `gzip: invalid data: ${messageOf(error)}`, { cause: error });
   }
 }
+
+// The last four bytes tell the size: with room for all of it nothing is put together from small pieces. It is a hint, which may lie.
+function roomFor(bytes: Uint8Array, maxBytes: number): number {
+  if (bytes.length < 4) return smallestRoom;
+  const told = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+  // One byte more than needed, or zlib asks for more room to find out that all is there.
+  return Math.max(smallestRoom, Math.min(told, maxBytes, bytes.length * mostTimes) + 1);
+}
+
+const smallestRoom = 16_384;
+/** Deflate makes a text at most 1032 times as short. */
+const mostTimes = 1032;
 
 export interface GzipOptions {
   /** zlib's; 6 when absent. */
