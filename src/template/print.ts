@@ -144,7 +144,8 @@ function printBytes(value: Uint8Array, verb: string, flags: Flags, depth: number
     return formatText(fromBytes(value), verb, flags, "bytes") ?? "";
   }
   if (flags.sharpV) return `[]byte{${Array.from(value, (byte) => `0x${byte.toString(16)}`).join(", ")}}`;
-  // A file has many bytes and few of them are different.
+  if (verb === "v" && flags === noFlags) return `[${decimals(value)}]`;
+  // Few bytes are different.
   const texts: string[] = [];
   const items: string[] = [];
   for (let i = 0; i < value.length; i += 1) {
@@ -153,6 +154,30 @@ function printBytes(value: Uint8Array, verb: string, flags: Flags, depth: number
   }
   return `[${items.join(" ")}]`;
 }
+
+/** Numbers with a space between them. A map with a whole chart's files in it is printed by many charts, as the key of a `dict`. */
+function decimals(bytes: Uint8Array): string {
+  let text = "";
+  const codes = new Uint8Array(4 * Math.min(bytes.length, decimalsAtOnce));
+  for (let from = 0; from < bytes.length; from += decimalsAtOnce) {
+    const until = Math.min(bytes.length, from + decimalsAtOnce);
+    let at = 0;
+    for (let i = from; i < until; i += 1) {
+      const byte = bytes[i] as number;
+      if (byte >= 100) codes[at++] = zero + Math.trunc(byte / 100);
+      if (byte >= 10) codes[at++] = zero + (Math.trunc(byte / 10) % 10);
+      codes[at++] = zero + (byte % 10);
+      codes[at++] = 0x20;
+    }
+    text += ascii.decode(codes.subarray(0, until === bytes.length ? at - 1 : at));
+    checkPrinted(text);
+  }
+  return text;
+}
+
+const decimalsAtOnce = 65_536;
+const zero = 0x30;
+const ascii = new TextDecoder();
 
 function printList(value: readonly unknown[], verb: string, flags: Flags, depth: number): string {
   if (flags.sharpV) {
