@@ -1,393 +1,293 @@
+import { ends, isDigit, isSpace, isTrimMarker, kinds, minus, unicodeName, word, wordLength } from "./characters.ts";
 import { quote } from "./quote.ts";
+import { keywords, type Token, type TokenType } from "./token.ts";
 
-export type TokenType =
-  | "error"
-  | "bool"
-  | "char"
-  | "charConstant"
-  | "complex"
-  | "assign"
-  | "declare"
-  | "eof"
-  | "field"
-  | "identifier"
-  | "leftDelim"
-  | "leftParen"
-  | "number"
-  | "pipe"
-  | "rawString"
-  | "rightDelim"
-  | "rightParen"
-  | "space"
-  | "string"
-  | "text"
-  | "variable"
-  | Keyword;
+/**
+ * Splits template text into tokens, one call for each; after the first error only that error comes. A class, so that V8 compiles one set of
+ * functions for all texts of a chart: closures made for each text took a third longer.
+ */
+export class Lexer {
+  private readonly input: string;
+  private position = 0;
+  private start = 0;
+  private line = 1;
+  private insideAction = false;
+  private parenDepth = 0;
+  private failed: Token | undefined = undefined;
+  private newline: number;
 
-export type Keyword =
-  | "dot"
-  | "block"
-  | "break"
-  | "continue"
-  | "define"
-  | "else"
-  | "end"
-  | "if"
-  | "nil"
-  | "range"
-  | "template"
-  | "with";
+  constructor(input: string) {
+    this.input = input;
+    this.newline = this.nextNewline(0);
+  }
 
-export interface Token {
-  readonly type: TokenType;
-  readonly position: number;
-  readonly text: string;
-  readonly line: number;
-}
-
-const keywords: ReadonlyMap<string, Keyword> = new Map([
-  [".", "dot"],
-  ["block", "block"],
-  ["break", "break"],
-  ["continue", "continue"],
-  ["define", "define"],
-  ["else", "else"],
-  ["end", "end"],
-  ["if", "if"],
-  ["range", "range"],
-  ["nil", "nil"],
-  ["template", "template"],
-  ["with", "with"],
-]);
-
-/** A token as parse errors show it. */
-export function describeToken(token: Token): string {
-  if (token.type === "eof") return "EOF";
-  if (token.type === "error") return token.text;
-  if (keywordTypes.has(token.type)) return `<${token.text}>`;
-  const runes = Array.from(token.text);
-  return token.text.length > 10 ? `${quote(runes.slice(0, 10).join(""))}...` : quote(token.text);
-}
-
-const keywordTypes: ReadonlySet<TokenType> = new Set(keywords.values());
-
-/** Splits template text into tokens, one call for each; after the first error only that error comes. */
-export interface Lexer {
-  next(): Token;
-  /** The next token that is not white space inside an action, which then need not be made. */
-  nextNonSpace(): Token;
-}
-
-/** Begins to split a text. */
-export function createLexer(input: string): Lexer {
-  let position = 0;
-  let start = 0;
-  let line = 1;
-  let insideAction = false;
-  let parenDepth = 0;
-  let failed: Token | undefined;
-  let newline = nextNewline(0);
-
-  function nextNewline(from: number): number {
-    const at = input.indexOf("\n", from);
-    return at < 0 ? input.length : at;
+  private nextNewline(from: number): number {
+    const at = this.input.indexOf("\n", from);
+    return at < 0 ? this.input.length : at;
   }
 
   // Every token takes the text between `start` and `position`; its line is the one it starts on.
-  function take(type: TokenType): Token {
-    return takeAs(type, input.slice(start, position));
+  private take(type: TokenType): Token {
+    return this.takeAs(type, this.input.slice(this.start, this.position));
   }
 
-  function takeAs(type: TokenType, text: string): Token {
-    const token = { type, position: start, text, line };
-    skip();
+  private takeAs(type: TokenType, text: string): Token {
+    const token = { type, position: this.start, text, line: this.line };
+    this.skip();
     return token;
   }
 
-  function skip(): void {
-    while (newline < position) {
-      line += 1;
-      newline = nextNewline(newline + 1);
+  private skip(): void {
+    while (this.newline < this.position) {
+      this.line += 1;
+      this.newline = this.nextNewline(this.newline + 1);
     }
-    start = position;
+    this.start = this.position;
   }
 
-  function fail(message: string): Token {
-    failed = { type: "error", position: start, text: message, line };
-    return failed;
+  private fail(message: string): Token {
+    this.failed = { type: "error", position: this.start, text: message, line: this.line };
+    return this.failed;
   }
 
-  function nextText(): Token {
+  private nextText(): Token {
     for (;;) {
-      const open = input.indexOf("{{", position);
+      const open = this.input.indexOf("{{", this.position);
       if (open < 0) {
-        position = input.length;
-        return position > start ? take("text") : take("eof");
+        this.position = this.input.length;
+        return this.position > this.start ? this.take("text") : this.take("eof");
       }
-      const trimmed = isTrimMarker(input, open + 2);
+      const trimmed = isTrimMarker(this.input, open + 2);
       let end = open;
-      if (trimmed) while (end > start && isSpace(input.charCodeAt(end - 1))) end -= 1;
-      position = end;
-      const text = end > start ? take("text") : undefined;
-      position = open;
-      skip();
+      if (trimmed) while (end > this.start && isSpace(this.input.charCodeAt(end - 1))) end -= 1;
+      this.position = end;
+      const text = end > this.start ? this.take("text") : undefined;
+      this.position = open;
+      this.skip();
       if (text !== undefined) return text;
 
       const inner = open + 2 + (trimmed ? 2 : 0);
-      if (!input.startsWith("/*", inner)) {
-        position = open + 2;
-        const token = takeAs("leftDelim", "{{");
-        position = inner;
-        skip();
-        insideAction = true;
-        parenDepth = 0;
+      if (!this.input.startsWith("/*", inner)) {
+        this.position = open + 2;
+        const token = this.takeAs("leftDelim", "{{");
+        this.position = inner;
+        this.skip();
+        this.insideAction = true;
+        this.parenDepth = 0;
         return token;
       }
-      position = inner;
-      skip();
-      const close = input.indexOf("*/", inner + 2);
-      if (close < 0) return fail("unclosed comment");
-      position = close + 2;
-      if (!atRightDelim()) return fail("comment ends before closing delimiter");
-      afterRightDelim();
+      this.position = inner;
+      this.skip();
+      const close = this.input.indexOf("*/", inner + 2);
+      if (close < 0) return this.fail("unclosed comment");
+      this.position = close + 2;
+      if (!this.atRightDelim()) return this.fail("comment ends before closing delimiter");
+      this.afterRightDelim();
     }
   }
 
-  function atRightDelim(): boolean {
-    return input.startsWith("}}", position) || atTrimmedRightDelim(position);
+  private atRightDelim(): boolean {
+    return this.input.startsWith("}}", this.position) || this.atTrimmedRightDelim(this.position);
   }
 
-  function atTrimmedRightDelim(at: number): boolean {
-    return input.charCodeAt(at + 1) === minus && isSpace(input.charCodeAt(at)) && input.startsWith("}}", at + 2);
+  private atTrimmedRightDelim(at: number): boolean {
+    return (
+      this.input.charCodeAt(at + 1) === minus &&
+      isSpace(this.input.charCodeAt(at)) &&
+      this.input.startsWith("}}", at + 2)
+    );
   }
 
-  function afterRightDelim(): void {
-    const trimmed = !input.startsWith("}}", position);
-    position += trimmed ? 4 : 2;
-    if (trimmed) while (isSpace(input.charCodeAt(position))) position += 1;
-    skip();
+  private afterRightDelim(): void {
+    const trimmed = !this.input.startsWith("}}", this.position);
+    this.position += trimmed ? 4 : 2;
+    if (trimmed) while (isSpace(this.input.charCodeAt(this.position))) this.position += 1;
+    this.skip();
   }
 
-  function rightDelim(): Token {
-    const trimmed = !input.startsWith("}}", position);
+  private rightDelim(): Token {
+    const trimmed = !this.input.startsWith("}}", this.position);
     if (trimmed) {
-      position += 2;
-      skip();
+      this.position += 2;
+      this.skip();
     }
-    position += 2;
-    const token = takeAs("rightDelim", "}}");
+    this.position += 2;
+    const token = this.takeAs("rightDelim", "}}");
     if (trimmed) {
-      while (isSpace(input.charCodeAt(position))) position += 1;
-      skip();
+      while (isSpace(this.input.charCodeAt(this.position))) this.position += 1;
+      this.skip();
     }
-    insideAction = false;
+    this.insideAction = false;
     return token;
   }
 
-  function nextInAction(): Token {
-    if (atRightDelim()) return parenDepth === 0 ? rightDelim() : fail("unclosed left paren");
-    if (position >= input.length) return fail("unclosed action");
-    const code = input.charCodeAt(position);
+  private nextInAction(): Token {
+    if (this.atRightDelim()) return this.parenDepth === 0 ? this.rightDelim() : this.fail("unclosed left paren");
+    if (this.position >= this.input.length) return this.fail("unclosed action");
+    const code = this.input.charCodeAt(this.position);
     if (isSpace(code)) {
-      passSpace();
-      return position === start ? rightDelim() : take("space");
+      this.passSpace();
+      return this.position === this.start ? this.rightDelim() : this.take("space");
     }
-    return nextWord(code);
+    return this.nextWord(code);
   }
 
-  function nextWord(code: number): Token {
-    if (code < 0x80 && (kinds[code] as number) & word && !isDigit(code)) return identifier();
+  private nextWord(code: number): Token {
+    if (code < 0x80 && (kinds[code] as number) & word && !isDigit(code)) return this.identifier();
     switch (code) {
       case 0x3d:
-        return single("assign", "=");
+        return this.single("assign", "=");
       case 0x3a:
-        position += 1;
-        if (input.charCodeAt(position) !== 0x3d) {
-          return fail("expected :=");
+        this.position += 1;
+        if (this.input.charCodeAt(this.position) !== 0x3d) {
+          return this.fail("expected :=");
         }
-        return single("declare", ":=");
+        return this.single("declare", ":=");
       case 0x7c:
-        return single("pipe", "|");
+        return this.single("pipe", "|");
       case 0x22:
-        return quoted('"', "string", "unterminated quoted string");
+        return this.quoted('"', "string", "unterminated quoted string");
       case 0x27:
-        return quoted("'", "charConstant", "unterminated character constant");
+        return this.quoted("'", "charConstant", "unterminated character constant");
       case 0x60: {
-        const close = input.indexOf("`", position + 1);
-        if (close < 0) return fail("unterminated raw quoted string");
-        position = close + 1;
-        return take("rawString");
+        const close = this.input.indexOf("`", this.position + 1);
+        if (close < 0) return this.fail("unterminated raw quoted string");
+        this.position = close + 1;
+        return this.take("rawString");
       }
       case 0x24:
-        position += 1;
-        return fieldOrVariable("variable");
+        this.position += 1;
+        return this.fieldOrVariable("variable");
       case 0x28:
-        parenDepth += 1;
-        return single("leftParen", "(");
+        this.parenDepth += 1;
+        return this.single("leftParen", "(");
       case 0x29:
-        parenDepth -= 1;
-        return parenDepth < 0 ? fail("unexpected right paren") : single("rightParen", ")");
+        this.parenDepth -= 1;
+        return this.parenDepth < 0 ? this.fail("unexpected right paren") : this.single("rightParen", ")");
       case 0x2e: {
-        const next = input.charCodeAt(position + 1);
-        if (position + 1 < input.length && !isDigit(next)) {
-          position += 1;
-          return fieldOrVariable("field");
+        const next = this.input.charCodeAt(this.position + 1);
+        if (this.position + 1 < this.input.length && !isDigit(next)) {
+          this.position += 1;
+          return this.fieldOrVariable("field");
         }
-        return number();
+        return this.number();
       }
     }
-    if (code === 0x2b || code === minus || isDigit(code)) return number();
-    if (wordLength(input, position) > 0) return identifier();
-    if (code >= 0x20 && code < 0x7f) return single("char", input.charAt(position));
-    return fail(`unrecognized character in action: ${unicodeName(input, position)}`);
+    if (code === 0x2b || code === minus || isDigit(code)) return this.number();
+    if (wordLength(this.input, this.position) > 0) return this.identifier();
+    if (code >= 0x20 && code < 0x7f) return this.single("char", this.input.charAt(this.position));
+    return this.fail(`unrecognized character in action: ${unicodeName(this.input, this.position)}`);
   }
 
-  function single(type: TokenType, text: string): Token {
-    position += 1;
-    return takeAs(type, text);
+  private single(type: TokenType, text: string): Token {
+    this.position += 1;
+    return this.takeAs(type, text);
   }
 
   // The last space may belong to a trimming delimiter.
-  function passSpace(): void {
-    while (isSpace(input.charCodeAt(position))) position += 1;
-    if (atTrimmedRightDelim(position - 1)) position -= 1;
+  private passSpace(): void {
+    while (isSpace(this.input.charCodeAt(this.position))) this.position += 1;
+    if (this.atTrimmedRightDelim(this.position - 1)) this.position -= 1;
   }
 
-  function quoted(mark: string, type: TokenType, complaint: string): Token {
-    position += 1;
+  private quoted(mark: string, type: TokenType, complaint: string): Token {
+    this.position += 1;
     for (;;) {
-      const char = input.charAt(position);
+      const char = this.input.charAt(this.position);
       if (char === "\\") {
-        const escaped = input.charAt(position + 1);
-        if (escaped === "" || escaped === "\n") return fail(complaint);
-        position += 2;
+        const escaped = this.input.charAt(this.position + 1);
+        if (escaped === "" || escaped === "\n") return this.fail(complaint);
+        this.position += 2;
         continue;
       }
-      if (char === "" || char === "\n") return fail(complaint);
-      position += 1;
-      if (char === mark) return take(type);
+      if (char === "" || char === "\n") return this.fail(complaint);
+      this.position += 1;
+      if (char === mark) return this.take(type);
     }
   }
 
-  function skipWord(): void {
-    while (((kinds[input.charCodeAt(position)] ?? 0) & word) !== 0) position += 1;
-    for (let size = wordLength(input, position); size > 0; size = wordLength(input, position)) position += size;
+  private skipWord(): void {
+    while (((kinds[this.input.charCodeAt(this.position)] ?? 0) & word) !== 0) this.position += 1;
+    for (let size = wordLength(this.input, this.position); size > 0; size = wordLength(this.input, this.position))
+      this.position += size;
   }
 
-  function identifier(): Token {
-    skipWord();
-    if (!atTerminator()) return fail(`bad character ${unicodeName(input, position)}`);
-    const text = input.slice(start, position);
-    return takeAs(keywords.get(text) ?? (text === "true" || text === "false" ? "bool" : "identifier"), text);
+  private identifier(): Token {
+    this.skipWord();
+    if (!this.atTerminator()) return this.fail(`bad character ${unicodeName(this.input, this.position)}`);
+    const text = this.input.slice(this.start, this.position);
+    return this.takeAs(keywords.get(text) ?? (text === "true" || text === "false" ? "bool" : "identifier"), text);
   }
 
-  function fieldOrVariable(type: "field" | "variable"): Token {
-    if (atTerminator()) return take(type === "variable" ? "variable" : "dot");
-    skipWord();
-    if (!atTerminator()) return fail(`bad character ${unicodeName(input, position)}`);
-    return take(type);
+  private fieldOrVariable(type: "field" | "variable"): Token {
+    if (this.atTerminator()) return this.take(type === "variable" ? "variable" : "dot");
+    this.skipWord();
+    if (!this.atTerminator()) return this.fail(`bad character ${unicodeName(this.input, this.position)}`);
+    return this.take(type);
   }
 
-  function atTerminator(): boolean {
-    if (position >= input.length) return true;
-    const code = input.charCodeAt(position);
-    return ((kinds[code] ?? 0) & ends) !== 0 || (code === 0x7d && input.charCodeAt(position + 1) === 0x7d);
+  private atTerminator(): boolean {
+    if (this.position >= this.input.length) return true;
+    const code = this.input.charCodeAt(this.position);
+    return ((kinds[code] ?? 0) & ends) !== 0 || (code === 0x7d && this.input.charCodeAt(this.position + 1) === 0x7d);
   }
 
-  function number(): Token {
-    if (!scanNumber()) return fail(`bad number syntax: ${quote(input.slice(start, position))}`);
-    const sign = input.charAt(position);
+  private number(): Token {
+    if (!this.scanNumber())
+      return this.fail(`bad number syntax: ${quote(this.input.slice(this.start, this.position))}`);
+    const sign = this.input.charAt(this.position);
     if (sign === "+" || sign === "-") {
-      if (!scanNumber() || input.charAt(position - 1) !== "i") {
-        return fail(`bad number syntax: ${quote(input.slice(start, position))}`);
+      if (!this.scanNumber() || this.input.charAt(this.position - 1) !== "i") {
+        return this.fail(`bad number syntax: ${quote(this.input.slice(this.start, this.position))}`);
       }
-      return take("complex");
+      return this.take("complex");
     }
-    return take("number");
+    return this.take("number");
   }
 
-  function accept(chars: string): boolean {
-    if (position >= input.length || !chars.includes(input.charAt(position))) return false;
-    position += 1;
+  private accept(chars: string): boolean {
+    if (this.position >= this.input.length || !chars.includes(this.input.charAt(this.position))) return false;
+    this.position += 1;
     return true;
   }
 
-  function scanNumber(): boolean {
-    accept("+-");
+  private scanNumber(): boolean {
+    this.accept("+-");
     let digits = "0123456789_";
-    if (accept("0")) {
-      if (accept("xX")) digits = "0123456789abcdefABCDEF_";
-      else if (accept("oO")) digits = "01234567_";
-      else if (accept("bB")) digits = "01_";
+    if (this.accept("0")) {
+      if (this.accept("xX")) digits = "0123456789abcdefABCDEF_";
+      else if (this.accept("oO")) digits = "01234567_";
+      else if (this.accept("bB")) digits = "01_";
     }
-    while (accept(digits));
-    if (accept(".")) while (accept(digits));
-    if (digits.length === 11 && accept("eE")) {
-      accept("+-");
-      while (accept("0123456789_"));
+    while (this.accept(digits));
+    if (this.accept(".")) while (this.accept(digits));
+    if (digits.length === 11 && this.accept("eE")) {
+      this.accept("+-");
+      while (this.accept("0123456789_"));
     }
-    if (digits.length === 23 && accept("pP")) {
-      accept("+-");
-      while (accept("0123456789_"));
+    if (digits.length === 23 && this.accept("pP")) {
+      this.accept("+-");
+      while (this.accept("0123456789_"));
     }
-    accept("i");
-    const size = wordLength(input, position);
-    position += size;
+    this.accept("i");
+    const size = wordLength(this.input, this.position);
+    this.position += size;
     return size === 0;
   }
 
-  return {
-    next() {
-      if (failed !== undefined) return failed;
-      return insideAction ? nextInAction() : nextText();
-    },
-    nextNonSpace() {
-      if (failed !== undefined) return failed;
-      if (!insideAction) return nextText();
-      if (isSpace(input.charCodeAt(position)) && !atTrimmedRightDelim(position)) {
-        passSpace();
-        skip();
-      }
-      return nextInAction();
-    },
-  };
-}
+  next(): Token {
+    if (this.failed !== undefined) return this.failed;
+    return this.insideAction ? this.nextInAction() : this.nextText();
+  }
 
-const minus = 0x2d;
-
-// What an ASCII character is: part of a word, or what ends one.
-const word = 1;
-const ends = 2;
-const kinds = new Uint8Array(0x80);
-for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") kinds[char.charCodeAt(0)] = word;
-for (const char of " \t\r\n.,|:)(") kinds[char.charCodeAt(0)] = ends;
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-function isTrimMarker(input: string, at: number): boolean {
-  return input.charCodeAt(at) === minus && isSpace(input.charCodeAt(at + 1));
-}
-
-// How many UTF-16 units of a letter, digit or underscore are at an index; 0 for anything else.
-function wordLength(input: string, at: number): number {
-  const code = input.charCodeAt(at);
-  if (code < 0x80) return (kinds[code] as number) & word;
-  if (at >= input.length) return 0;
-  const rune = String.fromCodePoint(input.codePointAt(at) ?? 0);
-  return /[\p{L}\p{Nd}]/u.test(rune) ? rune.length : 0;
-}
-
-// fmt's %#U.
-function unicodeName(input: string, at: number): string {
-  const point = input.codePointAt(at) ?? -1;
-  if (point < 0) return "U+FFFFFFFFFFFFFFFF";
-  const rune = String.fromCodePoint(point);
-  const name = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-  return /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(rune) ? `${name} '${rune}'` : name;
+  /** The next token that is not white space inside an action, which then need not be made. */
+  nextNonSpace(): Token {
+    if (this.failed !== undefined) return this.failed;
+    if (!this.insideAction) return this.nextText();
+    if (isSpace(this.input.charCodeAt(this.position)) && !this.atTrimmedRightDelim(this.position)) {
+      this.passSpace();
+      this.skip();
+    }
+    return this.nextInAction();
+  }
 }

@@ -1,5 +1,3 @@
-import { GoError, type Location } from "./errors.ts";
-import { createLexer, describeToken, type Token, type TokenType } from "./lexer.ts";
 import {
   type BranchNode,
   type CommandNode,
@@ -15,16 +13,8 @@ import {
 } from "./nodes.ts";
 import { parseNumber } from "./number.ts";
 import { quote, tryUnquote } from "./quote.ts";
-
-/** A parse error with Go's text (`template: name:3: …`) and its place. */
-export class ParseError extends GoError {
-  readonly location: Location;
-
-  constructor(message: string, location: Location) {
-    super(message);
-    this.location = location;
-  }
-}
+import type { Token, TokenType } from "./token.ts";
+import { TokenReader } from "./token-reader.ts";
 
 /** Deepest nesting of parentheses; Go allows 10000, which JavaScript's stack does not hold. */
 const maxParentheses = 1000;
@@ -45,386 +35,343 @@ export function parseTemplate(
   source: Source,
   isFunction: (name: string) => boolean,
 ): readonly [...Definition[], Definition] {
-  const lexer = createLexer(source.text);
-  const definitions = new Map<string, Definition>();
+  return new Parser(source, isFunction).parse();
+}
 
-  // Three tokens of lookahead, the last one read in `current`.
-  const pending: Token[] = [];
-  let current: Token = { type: "eof", position: 0, text: "", line: 1 };
+class Parser extends TokenReader {
+  private readonly isFunction: (name: string) => boolean;
+  private readonly definitions = new Map<string, Definition>();
+  private blocks = 0;
+  // What belongs to the definition that is being read, with `actionLine`; `nested` swaps it.
+  private variables = ["$"];
+  private rangeDepth = 0;
+  private parentheses = 0;
 
-  // What belongs to the definition that is being read; `nested` swaps it.
-  let variables = ["$"];
-  let rangeDepth = 0;
-  let actionLine = 0;
-  let parentheses = 0;
-  let blocks = 0;
-
-  function fail(message: string): never {
-    throw new ParseError(`template: ${source.name}:${current.line}: ${message}`, {
-      template: source.name,
-      line: current.line,
-    });
+  constructor(source: Source, isFunction: (name: string) => boolean) {
+    super(source);
+    this.isFunction = isFunction;
   }
 
-  function next(): Token {
-    if (pending.length > 0) return pending.pop() as Token;
-    current = lexer.next();
-    return current;
+  private add(name: string, body: ListNode): void {
+    const earlier = this.definitions.get(name);
+    if (earlier === undefined || isEmptyBody(earlier.body)) this.definitions.set(name, { name, body });
+    else if (!isEmptyBody(body)) this.fail(`template: multiple definition of template ${quote(name)}`);
   }
 
-  function peek(): Token {
-    if (pending.length === 0) {
-      current = lexer.next();
-      pending.push(current);
-    }
-    return pending[pending.length - 1] as Token;
+  private unquoted(token: Token): string {
+    return tryUnquote(token.text) ?? this.fail("invalid syntax");
   }
 
-  function nextNonSpace(): Token {
-    while (pending.length > 0) {
-      const token = pending.pop() as Token;
-      if (token.type !== "space") return token;
-    }
-    current = lexer.nextNonSpace();
-    return current;
-  }
-
-  function peekNonSpace(): Token {
-    const token = nextNonSpace();
-    pending.push(token);
-    return token;
-  }
-
-  function unexpected(token: Token, context: string): never {
-    if (token.type === "error") {
-      let extra = "";
-      if (actionLine !== 0 && actionLine !== token.line) {
-        extra = ` in action started at ${source.name}:${actionLine}`;
-        if (token.text.endsWith(" action")) extra = extra.slice(" in action".length);
-      }
-      fail(token.text + extra);
-    }
-    fail(`unexpected ${describeToken(token)} in ${context}`);
-  }
-
-  function expect(type: TokenType, context: string): Token {
-    const token = nextNonSpace();
-    if (token.type !== type) unexpected(token, context);
-    return token;
-  }
-
-  function add(name: string, body: ListNode): void {
-    const earlier = definitions.get(name);
-    if (earlier === undefined || isEmptyBody(earlier.body)) definitions.set(name, { name, body });
-    else if (!isEmptyBody(body)) fail(`template: multiple definition of template ${quote(name)}`);
-  }
-
-  function unquoted(token: Token): string {
-    return tryUnquote(token.text) ?? fail("invalid syntax");
-  }
-
-  function newList(position: number): ListNode {
-    return { type: "list", source, position, nodes: [] };
+  private newList(position: number): ListNode {
+    return { type: "list", source: this.source, position, nodes: [] };
   }
 
   // Reads the body of a definition with a scope of its own, up to its end.
-  function nested(context: string): ListNode {
-    const outer = { variables, rangeDepth, actionLine, parentheses };
-    variables = ["$"];
-    rangeDepth = 0;
-    actionLine = 0;
-    parentheses = 0;
-    const { list, ending } = itemList();
-    if (ending.type !== "end") fail(`unexpected {{else}} in ${context}`);
-    ({ variables, rangeDepth, actionLine, parentheses } = outer);
+  private nested(context: string): ListNode {
+    const { variables, rangeDepth, actionLine, parentheses } = this;
+    this.variables = ["$"];
+    this.rangeDepth = 0;
+    this.actionLine = 0;
+    this.parentheses = 0;
+    const { list, ending } = this.itemList();
+    if (ending.type !== "end") this.fail(`unexpected {{else}} in ${context}`);
+    Object.assign(this, { variables, rangeDepth, actionLine, parentheses });
     return list;
   }
 
-  function definition(): void {
-    const token = nextNonSpace();
-    if (token.type !== "string" && token.type !== "rawString") unexpected(token, "define clause");
-    const name = unquoted(token);
-    expect("rightDelim", "define clause");
-    add(name, nested("define clause"));
+  private definition(): void {
+    const token = this.nextNonSpace();
+    if (token.type !== "string" && token.type !== "rawString") this.unexpected(token, "define clause");
+    const name = this.unquoted(token);
+    this.expect("rightDelim", "define clause");
+    this.add(name, this.nested("define clause"));
   }
 
-  function itemList(): { list: ListNode; ending: Ending } {
-    blocks += 1;
-    if (blocks > maxBlocks) fail("max block depth exceeded");
-    const list = newList(peekNonSpace().position);
-    while (peekNonSpace().type !== "eof") {
-      const node = textOrAction();
+  private itemList(): { list: ListNode; ending: Ending } {
+    this.blocks += 1;
+    if (this.blocks > maxBlocks) this.fail("max block depth exceeded");
+    const list = this.newList(this.peekNonSpace().position);
+    while (this.peekNonSpace().type !== "eof") {
+      const node = this.textOrAction();
       if (isEnding(node)) {
-        blocks -= 1;
+        this.blocks -= 1;
         return { list, ending: node };
       }
       list.nodes.push(node);
     }
-    fail("unexpected EOF");
+    this.fail("unexpected EOF");
   }
 
-  function textOrAction(): Statement | Ending {
-    const token = nextNonSpace();
-    if (token.type === "text") return { type: "text", source, position: token.position, text: token.text };
-    if (token.type !== "leftDelim") unexpected(token, "input");
-    actionLine = token.line;
-    const node = action();
-    actionLine = 0;
+  private textOrAction(): Statement | Ending {
+    const token = this.nextNonSpace();
+    if (token.type === "text") return { type: "text", source: this.source, position: token.position, text: token.text };
+    if (token.type !== "leftDelim") this.unexpected(token, "input");
+    this.actionLine = token.line;
+    const node = this.action();
+    this.actionLine = 0;
     return node;
   }
 
-  function action(): Statement | Ending {
-    const token = nextNonSpace();
+  private action(): Statement | Ending {
+    const token = this.nextNonSpace();
     switch (token.type) {
       case "block":
-        return blockControl();
+        return this.blockControl();
       case "break":
       case "continue": {
-        const after = nextNonSpace();
-        if (after.type !== "rightDelim") unexpected(after, `{{${token.type}}}`);
-        if (rangeDepth === 0) fail(`{{${token.type}}} outside {{range}}`);
-        return { type: token.type, source, position: token.position };
+        const after = this.nextNonSpace();
+        if (after.type !== "rightDelim") this.unexpected(after, `{{${token.type}}}`);
+        if (this.rangeDepth === 0) this.fail(`{{${token.type}}} outside {{range}}`);
+        return { type: token.type, source: this.source, position: token.position };
       }
       case "else": {
         // `else if` and `else with` leave their keyword for parseControl.
-        const after = peekNonSpace();
+        const after = this.peekNonSpace();
         if (after.type === "if" || after.type === "with") return { type: "else", position: after.position };
-        return { type: "else", position: expect("rightDelim", "else").position };
+        return { type: "else", position: this.expect("rightDelim", "else").position };
       }
       case "end":
-        return { type: "end", position: expect("rightDelim", "end").position };
+        return { type: "end", position: this.expect("rightDelim", "end").position };
       case "if":
       case "range":
       case "with":
-        return control(token.type);
+        return this.control(token.type);
       case "template": {
-        const name = nextNonSpace();
-        const text = templateName(name, "template clause");
+        const name = this.nextNonSpace();
+        const text = this.templateName(name, "template clause");
         let pipe: PipeNode | undefined;
-        const after = nextNonSpace();
+        const after = this.nextNonSpace();
         if (after.type !== "rightDelim") {
-          pending.push(after);
-          pipe = pipeline("template clause", "rightDelim");
+          this.pending.push(after);
+          pipe = this.pipeline("template clause", "rightDelim");
         }
-        return { type: "template", source, position: name.position, name: text, pipe };
+        return { type: "template", source: this.source, position: name.position, name: text, pipe };
       }
     }
-    pending.push(token);
+    this.pending.push(token);
     return {
       type: "action",
-      source,
-      position: peek().position,
-      pipe: pipeline("command", "rightDelim"),
+      source: this.source,
+      position: this.peek().position,
+      pipe: this.pipeline("command", "rightDelim"),
     };
   }
 
-  function templateName(token: Token, context: string): string {
-    if (token.type !== "string" && token.type !== "rawString") unexpected(token, context);
-    return unquoted(token);
+  private templateName(token: Token, context: string): string {
+    if (token.type !== "string" && token.type !== "rawString") this.unexpected(token, context);
+    return this.unquoted(token);
   }
 
-  function blockControl(): Statement {
+  private blockControl(): Statement {
     const context = "block clause";
-    const token = nextNonSpace();
-    const name = templateName(token, context);
-    const pipe = pipeline(context, "rightDelim");
-    add(name, nested(context));
-    return { type: "template", source, position: token.position, name, pipe };
+    const token = this.nextNonSpace();
+    const name = this.templateName(token, context);
+    const pipe = this.pipeline(context, "rightDelim");
+    this.add(name, this.nested(context));
+    return { type: "template", source: this.source, position: token.position, name, pipe };
   }
 
-  function control(type: "if" | "range" | "with"): BranchNode {
-    const visible = variables.length;
-    const pipe = pipeline(type, "rightDelim");
-    if (type === "range") rangeDepth += 1;
-    const { list, ending } = itemList();
-    if (type === "range") rangeDepth -= 1;
+  private control(type: "if" | "range" | "with"): BranchNode {
+    const visible = this.variables.length;
+    const pipe = this.pipeline(type, "rightDelim");
+    if (type === "range") this.rangeDepth += 1;
+    const { list, ending } = this.itemList();
+    if (type === "range") this.rangeDepth -= 1;
     let otherwise: ListNode | undefined;
     if (ending.type === "else") {
-      if (type !== "range" && peek().type === type) {
-        next();
-        otherwise = newList(ending.position);
-        blocks += 1;
-        if (blocks > maxBlocks) fail("max block depth exceeded");
-        otherwise.nodes.push(control(type));
-        blocks -= 1;
+      if (type !== "range" && this.peek().type === type) {
+        this.next();
+        otherwise = this.newList(ending.position);
+        this.blocks += 1;
+        if (this.blocks > maxBlocks) this.fail("max block depth exceeded");
+        otherwise.nodes.push(this.control(type));
+        this.blocks -= 1;
       } else {
-        const rest = itemList();
-        if (rest.ending.type !== "end") fail(`expected end; found {{${rest.ending.type}}}`);
+        const rest = this.itemList();
+        if (rest.ending.type !== "end") this.fail(`expected end; found {{${rest.ending.type}}}`);
         otherwise = rest.list;
       }
     }
-    variables.length = visible;
-    return { type, source, position: pipe.position, pipe, list, otherwise };
+    this.variables.length = visible;
+    return { type, source: this.source, position: pipe.position, pipe, list, otherwise };
   }
 
-  function declare(pipe: PipeNode, token: Token): void {
-    pipe.declarations.push(variable(token));
-    variables.push(token.text);
+  private declareVariable(pipe: PipeNode, token: Token): void {
+    pipe.declarations.push(this.variable(token));
+    this.variables.push(token.text);
   }
 
-  function declarations(pipe: PipeNode, context: string): void {
-    while (peekNonSpace().type === "variable") {
-      const token = next();
-      const after = peek();
-      const sign = peekNonSpace();
+  private declarations(pipe: PipeNode, context: string): void {
+    while (this.peekNonSpace().type === "variable") {
+      const token = this.next();
+      const after = this.peek();
+      const sign = this.peekNonSpace();
       if (sign.type === "assign" || sign.type === "declare") {
         pipe.isAssignment = sign.type === "assign";
-        nextNonSpace();
-        declare(pipe, token);
+        this.nextNonSpace();
+        this.declareVariable(pipe, token);
         return;
       }
       if (sign.type === "char" && sign.text === ",") {
-        nextNonSpace();
-        declare(pipe, token);
-        if (context !== "range" || pipe.declarations.length >= 2) fail(`too many declarations in ${context}`);
-        const following = peekNonSpace().type;
+        this.nextNonSpace();
+        this.declareVariable(pipe, token);
+        if (context !== "range" || pipe.declarations.length >= 2) this.fail(`too many declarations in ${context}`);
+        const following = this.peekNonSpace().type;
         if (following !== "variable" && following !== "rightDelim" && following !== "rightParen") {
-          fail("range can only initialize variables");
+          this.fail("range can only initialize variables");
         }
         continue;
       }
       // No declaration: the variable is the first operand; the space after it matters to the command.
-      if (after.type === "space") pending.push(after);
-      pending.push(token);
+      if (after.type === "space") this.pending.push(after);
+      this.pending.push(token);
       return;
     }
   }
 
-  function pipeline(context: string, end: TokenType): PipeNode {
+  private pipeline(context: string, end: TokenType): PipeNode {
     const pipe: PipeNode = {
       type: "pipe",
-      source,
-      position: peekNonSpace().position,
+      source: this.source,
+      position: this.peekNonSpace().position,
       declarations: [],
       isAssignment: false,
       commands: [],
     };
-    declarations(pipe, context);
+    this.declarations(pipe, context);
     for (;;) {
-      const token = nextNonSpace();
+      const token = this.nextNonSpace();
       if (token.type === end) {
-        checkPipeline(pipe, context);
+        this.checkPipeline(pipe, context);
         return pipe;
       }
-      if (!startsOperand.has(token.type)) unexpected(token, context);
-      pending.push(token);
-      pipe.commands.push(command());
+      if (!startsOperand.has(token.type)) this.unexpected(token, context);
+      this.pending.push(token);
+      pipe.commands.push(this.command());
     }
   }
 
-  function checkPipeline(pipe: PipeNode, context: string): void {
-    if (pipe.commands.length === 0) fail(`missing value for ${context}`);
+  private checkPipeline(pipe: PipeNode, context: string): void {
+    if (pipe.commands.length === 0) this.fail(`missing value for ${context}`);
     for (let index = 1; index < pipe.commands.length; index += 1) {
       const first = pipe.commands[index]?.operands[0];
       if (first !== undefined && constants.has(first.type)) {
-        fail(`non executable command in pipeline stage ${index + 1}`);
+        this.fail(`non executable command in pipeline stage ${index + 1}`);
       }
     }
   }
 
-  function command(): CommandNode {
+  private command(): CommandNode {
     const operands: Operand[] = [];
-    const position = peekNonSpace().position;
+    const position = this.peekNonSpace().position;
     for (;;) {
-      peekNonSpace();
-      const found = operand();
+      this.peekNonSpace();
+      const found = this.operand();
       if (found !== undefined) operands.push(found);
-      const token = next();
+      const token = this.next();
       if (token.type === "space") continue;
-      if (token.type === "rightDelim" || token.type === "rightParen") pending.push(token);
-      else if (token.type !== "pipe") unexpected(token, "operand");
+      if (token.type === "rightDelim" || token.type === "rightParen") this.pending.push(token);
+      else if (token.type !== "pipe") this.unexpected(token, "operand");
       break;
     }
-    if (operands.length === 0) fail("empty command");
-    return { type: "command", source, position, operands };
+    if (operands.length === 0) this.fail("empty command");
+    return { type: "command", source: this.source, position, operands };
   }
 
-  function operand(): Operand | undefined {
-    const node = term();
-    if (node === undefined || peek().type !== "field") return node;
-    const position = peek().position;
+  private operand(): Operand | undefined {
+    const node = this.term();
+    if (node === undefined || this.peek().type !== "field") return node;
+    const position = this.peek().position;
     const fields: string[] = [];
-    while (peek().type === "field") fields.push(next().text.slice(1));
+    while (this.peek().type === "field") fields.push(this.next().text.slice(1));
     switch (node.type) {
       case "field":
-        return { type: "field", source, position, fields: [...node.fields, ...fields] };
+        return { type: "field", source: this.source, position, fields: [...node.fields, ...fields] };
       case "variable":
-        return { type: "variable", source, position, name: node.name, fields: [...node.fields, ...fields] };
+        return {
+          type: "variable",
+          source: this.source,
+          position,
+          name: node.name,
+          fields: [...node.fields, ...fields],
+        };
       case "bool":
       case "string":
       case "number":
       case "nil":
       case "dot":
-        return fail(`unexpected . after term ${quote(sourceOf(node))}`);
+        return this.fail(`unexpected . after term ${quote(sourceOf(node))}`);
       case "pipe":
       case "identifier":
       case "chain":
-        return { type: "chain", source, position, operand: node, fields };
+        return { type: "chain", source: this.source, position, operand: node, fields };
     }
   }
 
-  function variable(token: Token): VariableNode {
-    return { type: "variable", source, position: token.position, name: token.text, fields: [] };
+  private variable(token: Token): VariableNode {
+    return { type: "variable", source: this.source, position: token.position, name: token.text, fields: [] };
   }
 
-  function term(): Operand | undefined {
-    const token = nextNonSpace();
+  private term(): Operand | undefined {
+    const token = this.nextNonSpace();
     const { position } = token;
     switch (token.type) {
       case "identifier":
-        if (!isFunction(token.text)) fail(`function ${quote(token.text)} not defined`);
-        return { type: "identifier", source, position, name: token.text };
+        if (!this.isFunction(token.text)) this.fail(`function ${quote(token.text)} not defined`);
+        return { type: "identifier", source: this.source, position, name: token.text };
       case "dot":
-        return { type: "dot", source, position };
+        return { type: "dot", source: this.source, position };
       case "nil":
-        return { type: "nil", source, position };
+        return { type: "nil", source: this.source, position };
       case "variable":
-        if (!variables.includes(token.text)) fail(`undefined variable ${quote(token.text)}`);
-        return variable(token);
+        if (!this.variables.includes(token.text)) this.fail(`undefined variable ${quote(token.text)}`);
+        return this.variable(token);
       case "field":
-        return { type: "field", source, position, fields: [token.text.slice(1)] };
+        return { type: "field", source: this.source, position, fields: [token.text.slice(1)] };
       case "bool":
-        return { type: "bool", source, position, value: token.text === "true" };
+        return { type: "bool", source: this.source, position, value: token.text === "true" };
       case "charConstant":
       case "complex":
       case "number": {
-        const number = parseNumber(token.text, token.type, { source, position });
-        return typeof number === "string" ? fail(number) : number;
+        const number = parseNumber(token.text, token.type, { source: this.source, position });
+        return typeof number === "string" ? this.fail(number) : number;
       }
       case "leftParen": {
-        if (parentheses >= maxParentheses) fail("max expression depth exceeded");
-        parentheses += 1;
-        const pipe = pipeline("parenthesized pipeline", "rightParen");
-        parentheses -= 1;
+        if (this.parentheses >= maxParentheses) this.fail("max expression depth exceeded");
+        this.parentheses += 1;
+        const pipe = this.pipeline("parenthesized pipeline", "rightParen");
+        this.parentheses -= 1;
         return pipe;
       }
       case "string":
       case "rawString":
-        return { type: "string", source, position, quoted: token.text, text: unquoted(token) };
+        return { type: "string", source: this.source, position, quoted: token.text, text: this.unquoted(token) };
     }
-    pending.push(token);
+    this.pending.push(token);
     return undefined;
   }
 
-  const body = newList(peek().position);
-  while (peek().type !== "eof") {
-    if (peek().type === "leftDelim") {
-      const delim = next();
-      const after = nextNonSpace();
-      if (after.type === "define") {
-        definition();
-        continue;
+  parse(): readonly [...Definition[], Definition] {
+    const body = this.newList(this.peek().position);
+    while (this.peek().type !== "eof") {
+      if (this.peek().type === "leftDelim") {
+        const delim = this.next();
+        const after = this.nextNonSpace();
+        if (after.type === "define") {
+          this.definition();
+          continue;
+        }
+        this.pending.push(after, delim);
       }
-      pending.push(after, delim);
+      const node = this.textOrAction();
+      if (isEnding(node)) this.fail(`unexpected {{${node.type}}}`);
+      body.nodes.push(node);
     }
-    const node = textOrAction();
-    if (isEnding(node)) fail(`unexpected {{${node.type}}}`);
-    body.nodes.push(node);
+    this.add(this.source.name, body);
+    const own = this.definitions.get(this.source.name) ?? { name: this.source.name, body };
+    this.definitions.delete(this.source.name);
+    return [...this.definitions.values(), own];
   }
-  add(source.name, body);
-  const own = definitions.get(source.name) ?? { name: source.name, body };
-  definitions.delete(source.name);
-  return [...definitions.values(), own];
 }
 
 const startsOperand: ReadonlySet<TokenType> = new Set<TokenType>([
