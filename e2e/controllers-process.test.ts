@@ -91,6 +91,24 @@ test("cox run ends well before its memory is used up", { timeout: 60_000 }, asyn
   );
 });
 
+const refusals = [
+  { flag: "--watch-configs=some", want: /invalid argument "some" for "--watch-configs" flag/ },
+  { flag: "--feature-gates=Nope=true", want: /unable to load feature gates: feature-gate 'Nope' not supported/ },
+  {
+    flag: "--snapshot-digest-algo=blake3",
+    want: /unable to configure canonical digest algorithm: unsupported digest algorithm: blake3/,
+  },
+  { flag: "--events-addr=nowhere", want: /unable to create event recorder: --events-addr is no http or https URL/ },
+  { flag: "--log-level=loud", want: /invalid argument "loud" for "--log-level" flag/ },
+];
+test("cox run says which flag it cannot do", { timeout: 60_000 }, async (t) => {
+  const { run, lines } = await start(t);
+  for (const { flag, want } of refusals) {
+    assert.equal(await run([flag]), 1);
+    assert.match(lines.at(-1) ?? "", want);
+  }
+});
+
 for (const { flag, holder } of [
   { flag: "true", holder: /^$/ },
   { flag: "false", holder: /^\S+_[0-9a-f-]{36}$/ },

@@ -1,4 +1,5 @@
 import type { Condition, HelmRelease, KubeObject } from "../../src/api/index.ts";
+import { algorithmOf } from "../../src/base/node/digest.ts";
 import type { Client } from "../../src/kube/index.ts";
 import { type ReleaseRecord, snapshotDigest } from "../../src/release/index.ts";
 import type { Stage } from "./scenario.ts";
@@ -31,7 +32,7 @@ export async function look(
       .replaceAll(repositoryUrl, "<repository>")
       .replaceAll(/oci:\/\/127\.0\.0\.1:\d+/g, "<registry>")
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, "<time>")
-      .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:<hex>")
+      .replaceAll(/\b(sha\d+):[0-9a-f]{40,128}/g, "$1:<hex>")
       // A chart that came by digest.
       .replaceAll(/(\d)\+[0-9a-f]{12}\b/g, "$1+<hex>")
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>")
@@ -121,7 +122,8 @@ function digestVerdict(snapshot: Snapshot, records: readonly ReleaseRecord[]): s
   const { name, version, ociDigest = "" } = snapshot;
   const record = records.find((one) => one.name === name && one.version === version);
   if (record === undefined) return "not stored";
-  return snapshotDigest(record, { ociDigest }) === snapshot.digest ? "fits" : "differs";
+  const algorithm = algorithmOf(snapshot.digest) ?? "sha256";
+  return snapshotDigest(record, { ociDigest, algorithm }) === snapshot.digest ? "fits" : "differs";
 }
 
 /** Helm's log lines carry times and pointers, and are no contract. */

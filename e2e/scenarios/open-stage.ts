@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cox } from "../../src/cli/commands.ts";
 import type { CommandGroup } from "../../src/cli/command.ts";
+import { controllerFlags } from "../../src/cli/controller-flags.ts";
+import { controllerOptionsOf } from "../../src/cli/controller-options.ts";
+import { parseFlags } from "../../src/cli/flags.ts";
 import { installDefinitions } from "../../src/cli/playground/playground.ts";
 import { runLine } from "../../src/cli/run.ts";
 import { createCluster, startLifecycle } from "../../src/cluster/index.ts";
 import { loadCertificate, serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
-import { allControllers, type Log, parseFeatureGates, runControllers } from "../../src/controllers/index.ts";
+import { allControllers, type Log, runControllers } from "../../src/controllers/index.ts";
 import { acquireLease, type Client, createClient, createWatchCache, type Fetch } from "../../src/kube/index.ts";
 import { connect } from "../../src/kube/node/index.ts";
 import { openArtifactStore, serveArtifacts } from "../../src/sources/index.ts";
@@ -52,8 +55,7 @@ export async function openTestStage(
     cache,
     controllers: allControllers({
       store,
-      noCrossNamespaceRefs: flags.includes("--no-cross-namespace-refs"),
-      featureGates: parseFeatureGates(gatesOf(flags)),
+      ...controllerOptionsOf(parseFlags(controllerFlags, flags).flags),
       clientAs: (user) => createClient({ fetch, server: reached.server, impersonate: { user } }),
     }),
     concurrent: 10,
@@ -79,13 +81,6 @@ export async function openTestStage(
       program === undefined ? ownHelm(kubeconfigFile, namespace) : helmOn(kubeconfigFile, namespace),
   };
 }
-
-/** What follows `--feature-gates=`. */
-function gatesOf(flags: readonly string[]): readonly string[] {
-  return flags.filter((flag) => flag.startsWith(gatesFlag)).flatMap((flag) => flag.slice(gatesFlag.length).split(","));
-}
-
-const gatesFlag = "--feature-gates=";
 
 async function takeTurn(client: Client): Promise<AsyncDisposable> {
   const identity = crypto.randomUUID();

@@ -47,6 +47,11 @@ export const controllerFlags = {
   "max-retry-delay": { type: "duration", default: 15 * 60_000, help: "the longest pause after failures" },
   "kube-api-qps": { type: "integer", default: 50, help: "requests to the Kubernetes API in a second" },
   "kube-api-burst": { type: "integer", default: 300, help: "requests to the Kubernetes API at once" },
+  "snapshot-digest-algo": {
+    type: "string",
+    default: "sha256",
+    help: "the algorithm of digests of releases and values: sha1, sha256, sha384 or sha512",
+  },
   "http-retry": { type: "integer", default: 9, help: "how often to fetch an artifact again that could not be fetched" },
   "http-timeout": { type: "duration", default: 30_000, help: "how long one fetch of an artifact may take" },
   "events-addr": { type: "string", help: "the URL of a receiver of events, as notification-controller is one" },

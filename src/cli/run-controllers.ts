@@ -5,12 +5,12 @@ import { messageOf } from "../base/errors.ts";
 import {
   allControllers,
   type Controllers,
+  type ControllersOptions,
   createMetrics,
   createTokenRequester,
   type Log,
   type Metrics,
   parseAddress,
-  parseFeatureGates,
   runControllers,
   type RuntimeOptions,
   serveEndpoints,
@@ -19,14 +19,13 @@ import {
 import { type Client, createClient, createWatchCache, type WatchCache } from "../kube/index.ts";
 import type { Connected } from "../kube/node/index.ts";
 import { createTransport, openArtifactStore, serveArtifacts } from "../sources/index.ts";
-import { CommandError, defineCommand, type FlagValues, type Io } from "./command.ts";
+import { CommandError, defineCommand, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
+import { type ControllerFlags, controllerOptionsOf } from "./controller-options.ts";
 import { awaitLeadership } from "./leadership.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { untilAborted } from "./wait.ts";
-
-type ControllerFlags = FlagValues<typeof controllerFlags>;
 
 /** `cox run`: the controllers alone, on the cluster of the kubeconfig or the one that this process runs in. */
 export const command = defineCommand({
@@ -36,7 +35,7 @@ export const command = defineCommand({
   flags: controllerFlags,
   run: async ({ flags, io }) => {
     const log = createLog(io, levelOf(flags), flags["log-encoding"] === "console" ? "console" : "json");
-    const featureGates = gatesOf(flags);
+    const options = controllerOptionsOf(flags);
     const metrics = createMetrics();
     await using open = new AsyncDisposableStack();
     const connected = open.use(await openConnection(io, flags));
@@ -60,10 +59,10 @@ export const command = defineCommand({
       }),
     );
     const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
-    const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, featureGates, log, open))]);
+    const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, options.featureGates, log, open))]);
     const leadership = open.use(await awaitLeadership({ flags, io, signal, client, log }));
     if (leadership === undefined) return 0;
-    running = await start({ flags, io, connected, client, cache, log, metrics, featureGates, open });
+    running = await start({ flags, io, connected, client, cache, log, metrics, options, open });
     log.info("all controllers run");
     await Promise.race([untilAborted(signal), untilAborted(leadership.lost)]);
     const stopped = await withPatience(running.stop(), flags["graceful-shutdown-timeout"]);
@@ -81,12 +80,12 @@ interface Starting {
   readonly cache: WatchCache;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly featureGates: ReadonlySet<string>;
+  readonly options: Omit<ControllersOptions, "store">;
   readonly open: AsyncDisposableStack;
 }
 
 async function start(starting: Starting): Promise<Controllers> {
-  const { flags, io, connected, client, cache, log, metrics, featureGates, open } = starting;
+  const { flags, io, connected, client, cache, log, metrics, options, open } = starting;
   const { server } = connected.connection;
   const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
   const advertise = flags["storage-adv-addr"];
@@ -97,22 +96,11 @@ async function start(starting: Starting): Promise<Controllers> {
   open.defer(() => artifacts.close());
   const rootFile = flags["sigstore-trusted-root"];
   const controllers = allControllers({
+    ...options,
     store,
     ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
-    featureGates,
     clientAs: (user) => createClient({ fetch: connected.fetch, server, userAgent: "coxswain", impersonate: { user } }),
     requestToken: createTokenRequester({ fetch: connected.fetch, server }),
-    artifactRetries: flags["http-retry"],
-    artifactTimeout: flags["http-timeout"],
-    requeueDependency: flags["requeue-dependency"],
-    noCrossNamespaceRefs: flags["no-cross-namespace-refs"],
-    defaultServiceAccount: flags["default-service-account"],
-    defaultKubeconfigServiceAccount: flags["default-kubeconfig-service-account"],
-    insecureKubeconfigExec: flags["insecure-kubeconfig-exec"],
-    insecureKubeconfigTls: flags["insecure-kubeconfig-tls"],
-    ...(flags["watch-configs"] === "labelled"
-      ? { watchConfigs: { labelled: flags["watch-configs-label-selector"] } }
-      : {}),
   });
   return await runControllers({
     client,
@@ -147,27 +135,14 @@ function levelOf(flags: ControllerFlags): LogLevel {
   );
 }
 
-function gatesOf(flags: ControllerFlags): ReadonlySet<string> {
-  const configs = flags["watch-configs"];
-  if (configs !== "referenced" && configs !== "labelled")
-    throw new CommandError(
-      `invalid argument ${JSON.stringify(configs)} for "--watch-configs" flag: it is referenced or labelled`,
-    );
-  try {
-    return parseFeatureGates(flags["feature-gates"]);
-  } catch (error) {
-    throw new CommandError(`unable to load feature gates: ${messageOf(error)}`);
-  }
-}
-
 /** With the gate OOMWatch, gives what tells that the process should end before it is killed. */
 async function watchMemoryOf(
   flags: ControllerFlags,
-  featureGates: ReadonlySet<string>,
+  featureGates: ReadonlySet<string> | undefined,
   log: Log,
   open: AsyncDisposableStack,
 ): Promise<readonly AbortSignal[]> {
-  if (!featureGates.has("OOMWatch")) return [];
+  if (featureGates?.has("OOMWatch") !== true) return [];
   log.info("setting up OOM watcher");
   try {
     const watch = await watchMemory({

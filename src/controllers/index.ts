@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from "../base/node/digest.ts";
 import { type ArtifactStore, createArtifactReader } from "../sources/index.ts";
 import { helmReleaseController } from "./helmrelease/index.ts";
 import { kustomizationController } from "./kustomization/index.ts";
@@ -34,6 +35,8 @@ export interface ControllersOptions extends TargetOptions {
   /** Flux: --http-retry and --http-timeout, in milliseconds, for artifacts that others keep. */
   readonly artifactRetries?: number;
   readonly artifactTimeout?: number;
+  /** Flux: --snapshot-digest-algo. */
+  readonly snapshotDigestAlgorithm?: DigestAlgorithm;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type DigestAlgorithm, digestSync } from "../base/node/digest.ts";
 import type { Values } from "../base/value.ts";
 import { formatYaml } from "../base/yaml/index.ts";
 import { encodeHook, encodeInfo, encodeMetadata } from "./encode.ts";
@@ -9,8 +9,11 @@ import type { ReleaseRecord } from "./record.ts";
  * The digest by which a HelmRelease knows a stored revision as its own: made of the record without its test hooks, and of the digest of the
  * OCI artifact where the chart came from one.
  */
-export function snapshotDigest(record: ReleaseRecord, options: { readonly ociDigest?: string } = {}): string {
-  const { ociDigest = "" } = options;
+export function snapshotDigest(
+  record: ReleaseRecord,
+  options: { readonly ociDigest?: string; readonly algorithm?: DigestAlgorithm } = {},
+): string {
+  const { ociDigest = "", algorithm = "sha256" } = options;
   const hooks = record.hooks.filter((hook) => !hook.events.includes("test"));
   const config = record.config;
   const metadata = record.chart.metadata;
@@ -25,15 +28,11 @@ export function snapshotDigest(record: ReleaseRecord, options: { readonly ociDig
     ["namespace", encodeString(record.namespace)],
     ["ociDigest", ociDigest === "" ? undefined : encodeString(ociDigest)],
   ]);
-  return `sha256:${sha256(`${json}\n`)}`;
+  return digestSync(algorithm, `${json}\n`);
 }
 
 /** The digest of composed values: of their YAML with sorted keys, and of nothing at all for an empty map. */
-export function configDigest(values: Values | undefined): string {
+export function configDigest(values: Values | undefined, algorithm: DigestAlgorithm = "sha256"): string {
   const empty = values === undefined || Object.keys(values).length === 0;
-  return `sha256:${sha256(empty ? "" : formatYaml(values, { keys: "bytes" }))}`;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return digestSync(algorithm, empty ? "" : formatYaml(values, { keys: "bytes" }));
 }

@@ -19,6 +19,7 @@ const desired = {
   chartName: "podinfo",
   chartVersion: "6.5.0",
   configDigest: "sha256:values",
+  comparableConfigDigest: "sha256:values",
   postRenderersDigest: "",
   commonMetadataDigest: "",
 };
@@ -230,6 +231,12 @@ const states: readonly {
     want: "InSync",
   },
   { name: "finds everything as it should be", seen: seen(), want: "InSync" },
+  {
+    name: "goes on where a process died while it uninstalled",
+    seen: seen({ stored: [stored({ status: "uninstalling", snapshotDigest: "sha256:other" })] }),
+    want: "Locked",
+    because: "release with status 'uninstalling'",
+  },
   ...["superseded", "uninstalling", "unknown"].map((status) => ({
     name: `cannot judge ${status}`,
     seen: seen({ stored: [stored({ status })] }),

@@ -18,6 +18,8 @@ export interface Desired {
   readonly chartName: string;
   readonly chartVersion: string;
   readonly configDigest: string;
+  /** The same by the algorithm of `status.lastAttemptedConfigDigest`. */
+  readonly comparableConfigDigest: string;
   readonly postRenderersDigest: string;
   readonly commonMetadataDigest: string;
 }
@@ -87,13 +89,11 @@ export function classify(release: HelmRelease, seen: Observation): State {
   if (last.status.startsWith("pending-")) return { state: "Locked", because: `release with status '${last.status}'` };
   if (snapshot === undefined) {
     if (last.status === "uninstalled") return { state: "Absent", because: "found uninstalled release in storage" };
-    return { state: "Unmanaged", because: "found existing release in storage" };
+    return unmanaged(last, "found existing release in storage");
   }
   if (snapshot.apiVersion === undefined || snapshot.apiVersion === "v2") {
-    if (snapshot.version !== last.version)
-      return { state: "Unmanaged", because: "release not observed to be made for object" };
-    if (snapshot.digest !== last.snapshotDigest)
-      return { state: "Unmanaged", because: "release digest verification error" };
+    if (snapshot.version !== last.version) return unmanaged(last, "release not observed to be made for object");
+    if (snapshot.digest !== last.snapshotDigest) return unmanaged(last, "release digest verification error");
   }
   switch (last.status) {
     case "failed":
@@ -125,6 +125,12 @@ export function classify(release: HelmRelease, seen: Observation): State {
   if (seen.drift !== undefined && seen.drift.length > 0)
     return { state: "Drifted", because: `${seen.drift.length} object(s) differ from the release` };
   return { state: "InSync", because: "release is in sync with the desired state" };
+}
+
+// A process died while it uninstalled. Flux takes it for another's and tries in vain to upgrade it, for ever.
+function unmanaged({ status }: StoredRelease, because: string): State {
+  if (status === "uninstalling") return { state: "Locked", because: `release with status '${status}'` };
+  return { state: "Unmanaged", because };
 }
 
 /** Chooses what to do in a state, without regard to what was done already. Flux: actionForState. */
@@ -224,7 +230,7 @@ export function mustResetFailures(release: HelmRelease, desired: Desired, resetR
     resetRequested ||
     metadata.generation !== status?.lastAttemptedGeneration ||
     desired.chartVersion !== status?.lastAttemptedRevision ||
-    desired.configDigest !== status?.lastAttemptedConfigDigest
+    desired.comparableConfigDigest !== status?.lastAttemptedConfigDigest
   );
 }
 

@@ -1,8 +1,8 @@
-import { sha256Sync } from "../../base/node/digest.ts";
+import { type DigestAlgorithm, digestSync } from "../../base/node/digest.ts";
 import type { HelmRelease } from "../../api/index.ts";
 
-/** `sha256:` of the post renderers as Go writes them in JSON, with a newline; empty where there are none. */
-export function postRenderersDigest({ spec }: HelmRelease): string {
+/** The digest of the post renderers as Go writes them in JSON, with a newline; empty where there are none. */
+export function postRenderersDigest({ spec }: HelmRelease, algorithm: DigestAlgorithm = "sha256"): string {
   const { postRenderers } = spec;
   if (postRenderers === undefined) return "";
   const ordered = postRenderers.map(({ kustomize }) =>
@@ -33,11 +33,11 @@ export function postRenderersDigest({ spec }: HelmRelease): string {
           ),
         },
   );
-  return digestOf(ordered);
+  return digestOf(ordered, algorithm);
 }
 
 /** The same of the common metadata. */
-export function commonMetadataDigest({ spec }: HelmRelease): string {
+export function commonMetadataDigest({ spec }: HelmRelease, algorithm: DigestAlgorithm = "sha256"): string {
   const { commonMetadata } = spec;
   if (commonMetadata === undefined) return "";
   return digestOf(
@@ -45,11 +45,12 @@ export function commonMetadataDigest({ spec }: HelmRelease): string {
       "annotations",
       "labels",
     ]),
+    algorithm,
   );
 }
 
-function digestOf(value: unknown): string {
-  return `sha256:${sha256Sync(`${goJson(value)}\n`)}`;
+function digestOf(value: unknown, algorithm: DigestAlgorithm): string {
+  return digestSync(algorithm, `${goJson(value)}\n`);
 }
 
 /** Go's encoder escapes what would end a script element; everything else is as in JavaScript. */

@@ -1,4 +1,5 @@
 import type { HelmRelease } from "../../api/index.ts";
+import type { DigestAlgorithm } from "../../base/node/digest.ts";
 import type { Concealer } from "../concealment.ts";
 import { type Context, writeStatus } from "../runtime/index.ts";
 import { commonMetadataDigest, postRenderersDigest } from "./digests.ts";
@@ -21,6 +22,8 @@ export interface Ledger {
   save(): Promise<void>;
   /** Keeps what the release's Secrets hold out of what is told. */
   readonly concealer: Concealer;
+  /** Of the digests that are written. */
+  readonly algorithm: DigestAlgorithm;
   /** Where helm keeps the release, as it is read and written in the context that acts for the release. */
   storage(acting: Context): ReleaseStorage;
 }
@@ -32,17 +35,18 @@ export function openLedger(
     readonly releases: StoredReleases;
     readonly concealer: Concealer;
     readonly featureGates?: ReadonlySet<string>;
+    readonly algorithm?: DigestAlgorithm | undefined;
   },
 ): Ledger {
-  const { releases, concealer, featureGates = new Set() } = options;
+  const { releases, concealer, featureGates = new Set(), algorithm = "sha256" } = options;
   let stored = object;
   let storage: ReleaseStorage | undefined;
   let place: string | undefined;
   // The API's default says that nothing was observed; a status that is written says what was.
   let status: Status = object.status ?? {};
   const digests = {
-    postRenderersDigest: postRenderersDigest(object),
-    commonMetadataDigest: commonMetadataDigest(object),
+    postRenderersDigest: postRenderersDigest(object, algorithm),
+    commonMetadataDigest: commonMetadataDigest(object, algorithm),
   };
   return {
     get release() {
@@ -52,6 +56,7 @@ export function openLedger(
       return status;
     },
     concealer,
+    algorithm,
     tell(event) {
       status = record(status, concealed(event, concealer), { now: context.now(), release: stored, ...digests });
     },

@@ -1,4 +1,5 @@
 import { isApiError, type HelmRelease } from "../../api/index.ts";
+import { algorithmOf } from "../../base/node/digest.ts";
 import { CodedError, messageOf } from "../../base/errors.ts";
 import type { Values } from "../../base/value.ts";
 import { configDigest, lastRelease, type ReleaseRecord } from "../../release/index.ts";
@@ -64,18 +65,22 @@ export async function observe(
   wanted: { readonly chart: Chart; readonly values: Values },
   context: Context,
 ): Promise<Observation> {
-  const { release, status } = ledger;
+  const { release, status, algorithm } = ledger;
   const { storage, recall } = ledger.storage(context);
-  const digests = (status.history ?? []).map(({ version, ociDigest }) => [version, ociDigest]);
+  const digests = (status.history ?? []).map(({ version, ociDigest, digest }) => [
+    version,
+    ociDigest,
+    algorithmOf(digest),
+  ]);
   const stored = await doing("failed to retrieve last release from storage", () =>
     // Records are large: not all releases of a cluster may be reading theirs at once.
     context.busy(() =>
       recall(JSON.stringify([rollbackTargets(status), digests]), (records) =>
-        records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history)),
+        records.filter(isDecisive(status)).map((record) => storedReleaseOf(record, status.history, algorithm)),
       ),
     ),
   );
-  const seen = { stored, desired: desiredOf(release, wanted), force: isForceRequested(release) };
+  const seen = { stored, desired: desiredOf(ledger, wanted), force: isForceRequested(release) };
   if (stored.length === 0 || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
   const last = await lastRelease(storage, releaseNameOf(release));
   const drift = await doing("unable to determine cluster state", () => detectDrift(release, last, context));
@@ -106,14 +111,17 @@ export function looksForDrift({ spec }: HelmRelease): boolean {
 }
 
 export function desiredOf(
-  release: HelmRelease,
+  { release, status, algorithm }: Ledger,
   { chart, values }: { readonly chart: Chart; readonly values: Values },
 ): Desired {
+  const own = configDigest(values, algorithm);
+  const attempted = algorithmOf(status.lastAttemptedConfigDigest) ?? algorithm;
   return {
     chartName: chart.metadata.name,
     chartVersion: chart.metadata.version,
-    configDigest: configDigest(values),
-    postRenderersDigest: postRenderersDigest(release),
-    commonMetadataDigest: commonMetadataDigest(release),
+    configDigest: own,
+    comparableConfigDigest: attempted === algorithm ? own : configDigest(values, attempted),
+    postRenderersDigest: postRenderersDigest(release, algorithm),
+    commonMetadataDigest: commonMetadataDigest(release, algorithm),
   };
 }

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from "../../base/node/digest.ts";
 import { type Chart, loadChartArchive } from "../../chart/index.ts";
 import { type Artifact, createDigestCache } from "../../sources/index.ts";
 import type { Milliseconds } from "../runtime/index.ts";
@@ -14,6 +15,8 @@ export interface HelmReleaseOptions extends TargetOptions {
   readonly noCrossNamespaceRefs?: boolean;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
+  /** Flux: --snapshot-digest-algo. */
+  readonly snapshotDigestAlgorithm?: DigestAlgorithm;
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
   readonly watchConfigs?: { readonly labelled: string };
   /** How many bytes of chart archives are kept parsed. */

@@ -58,8 +58,8 @@ interface Shared extends HelmReleaseOptions {
 async function reconcile(object: HelmRelease, given: Context, shared: Shared): Promise<Outcome> {
   const concealer = createConcealer();
   const context = withConcealment(given, concealer);
-  const { releases, featureGates = new Set<string>() } = shared;
-  const options = { releases, concealer, featureGates };
+  const { releases, featureGates = new Set<string>(), snapshotDigestAlgorithm: algorithm } = shared;
+  const options = { releases, concealer, featureGates, algorithm };
   try {
     if (object.metadata.deletionTimestamp === undefined) {
       const stored = await writeFinalizer(context, object, "present", manager);
@@ -118,7 +118,7 @@ async function reconcileTarget(ledger: Ledger, prepared: Wanted, acting: Context
     ledger.tell({ event: "targetChanged" });
     return { outcome: "retry", reason: "TargetChanged", message: "the release moves to another target" };
   }
-  const desired = desiredOf(ledger.release, prepared);
+  const desired = desiredOf(ledger, prepared);
   const reset = isResetRequested(ledger.release);
   ledger.tell({
     event: "attempted",

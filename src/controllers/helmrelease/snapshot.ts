@@ -1,4 +1,5 @@
 import { toSeconds } from "../../api/index.ts";
+import { algorithmOf, type DigestAlgorithm } from "../../base/node/digest.ts";
 import { configDigest, type ReleaseRecord, snapshotDigest } from "../../release/index.ts";
 import type { StoredRelease } from "./decide.ts";
 import type { Snapshot } from "./history.ts";
@@ -6,14 +7,14 @@ import type { Snapshot } from "./history.ts";
 /** What `status.history` keeps of a stored revision. */
 export function snapshotOf(
   record: ReleaseRecord,
-  options: { readonly action?: string; readonly ociDigest?: string } = {},
+  options: { readonly action?: string; readonly ociDigest?: string; readonly algorithm?: DigestAlgorithm } = {},
 ): Snapshot {
-  const { action, ociDigest = "" } = options;
+  const { action, ociDigest = "", algorithm = "sha256" } = options;
   const { info, chart } = record;
   const { appVersion } = chart.metadata ?? {};
   return {
     apiVersion: "v2",
-    digest: snapshotDigest(record, { ociDigest }),
+    digest: snapshotDigest(record, { ociDigest, algorithm }),
     name: record.name,
     namespace: record.namespace,
     version: record.version,
@@ -22,7 +23,7 @@ export function snapshotOf(
     chartName: chart.metadata?.name ?? "",
     chartVersion: chart.metadata?.version ?? "",
     ...(appVersion === undefined || appVersion === "" ? {} : { appVersion }),
-    configDigest: configDigest(record.config),
+    configDigest: configDigest(record.config, algorithm),
     firstDeployed: inSeconds(info.first_deployed) ?? "",
     lastDeployed: inSeconds(info.last_deployed) ?? "",
     ...(inSeconds(info.deleted) === undefined ? {} : { deleted: inSeconds(info.deleted)! }),
@@ -30,17 +31,25 @@ export function snapshotOf(
   };
 }
 
-/** A stored revision as a decision sees it. The OCI digest is not in helm's record: it comes from the snapshot of that revision. */
-export function storedReleaseOf(record: ReleaseRecord, history: readonly Snapshot[] | undefined): StoredRelease {
-  const ociDigest = history?.find(({ version }) => version === record.version)?.ociDigest;
-  const snapshot = snapshotOf(record, ociDigest === undefined ? {} : { ociDigest });
+/**
+ * A stored revision as a decision sees it. The OCI digest is not in helm's record: it comes from the snapshot of that revision, whose digest
+ * may be another algorithm's than those of today.
+ */
+export function storedReleaseOf(
+  record: ReleaseRecord,
+  history: readonly Snapshot[] | undefined,
+  algorithm: DigestAlgorithm,
+): StoredRelease {
+  const { digest, ociDigest = "" } = history?.find(({ version }) => version === record.version) ?? {};
+  const snapshot = snapshotOf(record, { ociDigest, algorithm });
+  const own = algorithmOf(digest) ?? algorithm;
   return {
     version: record.version,
     status: record.info.status,
     chartName: snapshot.chartName,
     chartVersion: snapshot.chartVersion,
     configDigest: snapshot.configDigest,
-    snapshotDigest: snapshot.digest,
+    snapshotDigest: own === algorithm ? snapshot.digest : snapshotDigest(record, { ociDigest, algorithm: own }),
   };
 }
 

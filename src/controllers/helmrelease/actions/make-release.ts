@@ -85,7 +85,7 @@ export async function makeRelease(
     action === "install" ? "InstallFailed" : "UpgradeFailed",
     summary + logs.suffix(),
     failed,
-    configDigest(values),
+    configDigest(values, ledger.algorithm),
   );
   if (written.size === 0) throw thrown;
 }

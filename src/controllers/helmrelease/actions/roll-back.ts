@@ -44,12 +44,28 @@ export async function rollBack(ledger: Ledger, { values, chart }: Wanted, contex
     });
     const deployed = [...written.values()].find(({ info }) => info.status === "deployed");
     await tellInventory(ledger, deployed, chartCrds(processDependencies(chart, values)), context);
-    notify(ledger, context, "Normal", "RollbackSucceeded", `${describe} succeeded`, target, configDigest(values));
+    notify(
+      ledger,
+      context,
+      "Normal",
+      "RollbackSucceeded",
+      `${describe} succeeded`,
+      target,
+      configDigest(values, ledger.algorithm),
+    );
   } catch (error) {
     const { text, reasons } = await describeFailure(error);
     const summary = `${describe} failed: ${text}${reasons}`;
     ledger.tell({ event: "rolledBack", written: snapshots({ action: "rollback" }), ok: false, summary });
-    notify(ledger, context, "Warning", "RollbackFailed", summary + logs.suffix(), target, configDigest(values));
+    notify(
+      ledger,
+      context,
+      "Warning",
+      "RollbackFailed",
+      summary + logs.suffix(),
+      target,
+      configDigest(values, ledger.algorithm),
+    );
     if (written.size === 0) throw error;
   }
 }

@@ -35,6 +35,7 @@ export function openAction(ledger: Ledger, context: Context) {
       const known = ledger.status.history?.find(({ version }) => version === record.version)?.ociDigest;
       const ociDigest = record.version === newest ? (options.ociDigest ?? known) : known;
       return snapshotOf(record, {
+        algorithm: ledger.algorithm,
         ...(options.action === undefined ? {} : { action: options.action }),
         ...(ociDigest === undefined ? {} : { ociDigest }),
       });

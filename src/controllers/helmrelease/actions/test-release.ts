@@ -39,6 +39,7 @@ export async function testRelease(ledger: Ledger, context: Context): Promise<voi
   const options = {
     ...(latest.action === undefined ? {} : { action: latest.action }),
     ...(ociDigest === undefined ? {} : { ociDigest }),
+    algorithm: ledger.algorithm,
   };
   const snapshot: Snapshot = { ...(record === undefined ? latest : snapshotOf(record, options)), testHooks: hooks };
   if (error === undefined) {
