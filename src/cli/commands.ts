@@ -26,7 +26,7 @@ const helm: CommandGroup = {
     },
     create: {
       summary: "create a new chart with the given name",
-      load: () => refusals().then((file) => file.create),
+      load: () => import("./helm/create/command.ts").then((file) => file.command),
     },
     dependency: {
       summary: "manage a chart's dependencies",

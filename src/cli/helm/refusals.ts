@@ -6,12 +6,6 @@ import { globalFlags } from "./global-flags.ts";
 /** `helm completion`: refused. */
 export const completion = refused("completion", "shell completion is not available here");
 
-/** `helm create`: refused. */
-export const create = refused(
-  "create",
-  "create is not available here: begin with a folder that has a Chart.yaml and a templates folder",
-);
-
 /** `helm plugin`: refused; post-renderers that are installed are used by --post-renderer. */
 export const plugin = refused(
   "plugin",
