@@ -3,9 +3,9 @@ import { join, relative } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { writeCodeCache } from "./code-cache.ts";
 import { entry } from "./entry.ts";
-import { withLazyBuiltins } from "./lazy-builtins.ts";
+import { withLazyImports, withRequiredBuiltins } from "./lazy-imports.ts";
 import { stampsOf } from "./stamps.ts";
-import { asScript } from "./wrap.ts";
+import { asAscii, asScript } from "./wrap.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -33,7 +33,9 @@ export async function build(): Promise<Written> {
   const offline = chunks.find(({ name }) => name === "offline");
   if (offline === undefined) throw new Error("cannot build: the bundler wrote no chunk of the offline commands");
   for (const chunk of chunks) {
-    writeFileSync(join(dist, chunk.fileName), chunk === offline ? asScript(withLazyBuiltins(chunk.code)) : chunk.code);
+    const code = withLazyImports(chunk.code);
+    const text = chunk === offline ? asScript(withRequiredBuiltins(code)) : asAscii(code);
+    writeFileSync(join(dist, chunk.fileName), text);
   }
   const cache = offline.fileName.replace(/cjs$/, "cache");
   await writeCodeCache(join(dist, offline.fileName), join(dist, cache));

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { Script } from "node:vm";
 import { entry } from "./entry.ts";
-import { withLazyBuiltins } from "./lazy-builtins.ts";
 import type { Stamp } from "./stamps.ts";
 import { asScript } from "./wrap.ts";
 
@@ -78,24 +77,6 @@ const cases = [
 for (const { name, line, change, want } of cases) {
   test(`the entry of dist/ ${name}`, () => assert.equal(run(line, change), want));
 }
-
-test("withLazyBuiltins() loads a part of Node when it is first used, and leaves those that are there", () => {
-  const code =
-    'let node_fs = require("node:fs");\nlet node_zlib = require("node:zlib");\n(0, node_zlib.gunzipSync)(x);\n';
-  assert.equal(
-    withLazyBuiltins(code),
-    'let node_fs = require("node:fs");\nlet node_zlib_;\nconst node_zlib = () => (node_zlib_ ??= require("node:zlib"));\n(0, node_zlib().gunzipSync)(x);\n',
-  );
-});
-
-test("withLazyBuiltins() requires what was imported later, and refuses what cannot be", () => {
-  assert.equal(
-    withLazyBuiltins('const { text } = await import("node:stream/consumers");'),
-    'const { text } = await Promise.resolve(require("node:stream/consumers"));',
-  );
-  assert.equal(withLazyBuiltins("/** @type {import('./x.js').X} */"), "/** @type {import('./x.js').X} */");
-  assert.throws(() => withLazyBuiltins('await import("somebody-elses");'), { message: /would fail in the chunk/ });
-});
 
 test("asScript() writes characters that are not ASCII as escapes, which mean the same", () => {
   const text = asScript('exports.text = `é€😀` + "é".length + /^[é-ü]$/u.test("ö");');
