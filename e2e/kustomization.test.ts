@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Kustomization, KubeObject } from "../src/api/index.ts";
+import type { ControllersOptions } from "../src/controllers/index.ts";
 import { commitGit, createGitRepository, serveGit } from "../src/sources/index.ts";
 import { ready, startWorld } from "./world.ts";
 
@@ -11,8 +12,12 @@ const kustomization = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kus
 const map = { apiVersion: "v1", kind: "ConfigMap" } as const;
 
 /** A world with a Git repository of these files, and a way to apply a path of it. */
-async function startWith(t: TestContext, files: Readonly<Record<string, string>>, gates: readonly string[] = []) {
-  const world = await startWorld(t, { featureGates: new Set(gates) });
+async function startWith(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  options: Partial<ControllersOptions> = {},
+) {
+  const world = await startWorld(t, options);
   const folder = await mkdtemp(join(tmpdir(), "cox-ks-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const directory = join(folder, "app");
@@ -179,7 +184,13 @@ spec:
   selector: {matchLabels: {app: web}}
   template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "registry.example.com/${image}"}]}}
 `;
-  const world = await startWith(t, { "a/a.yaml": deployment("does-not-exist") }, ["CancelHealthCheckOnNewRevision"]);
+  const world = await startWith(
+    t,
+    { "a/a.yaml": deployment("does-not-exist") },
+    {
+      featureGates: new Set(["CancelHealthCheckOnNewRevision"]),
+    },
+  );
   const at = (revision: string | undefined) => (object: Kustomization) =>
     object.status?.lastAttemptedRevision !== revision && ready(object)?.status === "True";
   await world.apply("a", { path: "a", wait: true, timeout: "10m" });
@@ -194,4 +205,28 @@ spec:
     "a",
     /^Normal HealthCheckCanceled: Health checks canceled due to new reconciliation triggered by GitRepository\/apps\/app$/,
   );
+});
+
+test("a Kustomization undoes what kubectl and overridden managers changed", { timeout: 60_000 }, async (t) => {
+  const merged = "  annotations: {kustomize.toolkit.fluxcd.io/ssa: Merge}\n";
+  const files = { "a/a.yaml": settings("a"), "a/b.yaml": settings("b", merged) };
+  const world = await startWith(t, files, { overriddenManagers: ["intruder"] });
+  await world.apply("a", { path: "a" });
+  await world.settled("a");
+  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}" };
+  for (const fieldManager of ["kubectl-edit", "intruder", "operator"])
+    for (const name of ["a", "b"])
+      await world.client.patch(
+        { ...map, namespace: "apps", name },
+        { metadata: { annotations }, data: { [fieldManager]: "x" } },
+        { type: "merge", fieldManager },
+      );
+  await world.patch(kustomization, "a", { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } } });
+  await world.until<Kustomization>(kustomization, "a", ({ status }) => status?.lastHandledReconcileAt === "1");
+  const [a, b] = [await world.read("a"), await world.read("b")];
+  const keys = ["greeting", "operator", "price", "secret"];
+  assert.deepEqual(Object.keys(a.data as object).toSorted(), keys);
+  assert.equal(a.metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"], undefined);
+  assert.deepEqual(Object.keys(b.data as object).toSorted(), [...keys, "intruder", "kubectl-edit"].toSorted());
+  assert.equal(b.metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"], "{}");
 });

@@ -2,6 +2,7 @@ export * from "./builtin/index.ts";
 export * from "./conditions.ts";
 export * from "./errors.ts";
 export * from "./field-error.ts";
+export * from "./field-set.ts";
 export * from "./kind.ts";
 export * from "./kinds/index.ts";
 export * from "./object.ts";

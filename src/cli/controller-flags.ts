@@ -47,6 +47,10 @@ export const controllerFlags = {
   "max-retry-delay": { type: "duration", default: 15 * 60_000, help: "the longest pause after failures" },
   "kube-api-qps": { type: "integer", default: 50, help: "requests to the Kubernetes API in a second" },
   "kube-api-burst": { type: "integer", default: 300, help: "requests to the Kubernetes API at once" },
+  "override-manager": {
+    type: "strings",
+    help: "a field manager whose changes of what is applied are undone; may be given many times",
+  },
   "snapshot-digest-algo": {
     type: "string",
     default: "sha256",

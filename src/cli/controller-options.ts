@@ -15,6 +15,7 @@ export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOpt
     );
   return {
     featureGates: featureGatesOf(flags),
+    overriddenManagers: flags["override-manager"],
     snapshotDigestAlgorithm: algorithmNamed(flags["snapshot-digest-algo"]),
     artifactRetries: flags["http-retry"],
     artifactTimeout: flags["http-timeout"],

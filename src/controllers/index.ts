@@ -35,6 +35,8 @@ export interface ControllersOptions extends TargetOptions {
   /** Flux: --http-retry and --http-timeout, in milliseconds, for artifacts that others keep. */
   readonly artifactRetries?: number;
   readonly artifactTimeout?: number;
+  /** Flux: --override-manager. */
+  readonly overriddenManagers?: readonly string[];
   /** Flux: --snapshot-digest-algo. */
   readonly snapshotDigestAlgorithm?: DigestAlgorithm;
   /** Flux: --feature-gates, those that are on. */

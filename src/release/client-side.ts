@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from "../api/index.ts";
-import { createThreeWayMergePatch, groupOf, isApiError, schemaOf, versionOf } from "../api/index.ts";
+import { createThreeWayMergePatch, groupOf, isApiError, schemaOf, uniteFieldSets, versionOf } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
 import { goQuote } from "../base/go-quote.ts";
 import { diffMergePatch } from "../base/json-patch.ts";
@@ -103,18 +103,9 @@ export function withMigratedManager(
     .filter((entry) => entry === keeper || !updates.includes(entry))
     .map((entry) => {
       if (entry !== keeper) return entry;
-      const fieldsV1 = updates.reduce((all, update) => unite(all, update.fieldsV1), entry.fieldsV1);
+      const fieldsV1 = updates.reduce((all, update) => uniteFieldSets(all, update.fieldsV1), entry.fieldsV1);
       return { ...entry, operation: "Apply", fieldsV1 };
     });
-}
-
-// A set of fields is a trie in JSON: uniting two of them is merging the maps.
-function unite(a: Value, b: Value): Value {
-  if (!isValues(a) || !isValues(b)) return isValues(a) ? a : b;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries(
-    [...keys].map((key) => [key, key in a && key in b ? unite(a[key] ?? {}, b[key] ?? {}) : (a[key] ?? b[key] ?? {})]),
-  );
 }
 
 // kubectl: a field is removed when the original has it and the target does not; what neither of them has stays as it is.

@@ -1,10 +1,23 @@
-import { at, begin, change, chart } from "../release.ts";
+import { answered, at, begin, change, chart, request } from "../release.ts";
 import type { Actor, Scenario } from "../scenario.ts";
 
 /** What gates and flags allow. */
 export const gates: readonly Scenario[] = [
   { name: "hosts-are-looked-up", flags: ["--feature-gates=AllowDNSLookups=true"], play: askForHost },
   { name: "hosts-are-not-looked-up", play: askForHost },
+  {
+    name: "another-manager-is-overridden",
+    flags: ["--override-manager=person"],
+    async play(actor) {
+      await begin(actor, { driftDetection: { mode: "enabled" } });
+      await actor.until("the install", at(1));
+      await actor.patch("v1", "ConfigMap", "web", { data: { extra: "not in the chart" } });
+      await request(actor, "1");
+      await actor.until("the correction", answered("1"));
+      await actor.untilThere("v1", "ConfigMap", "web", ({ data }) => !("extra" in (data as object)));
+      await actor.mark("corrected");
+    },
+  },
   {
     name: "digests-of-another-algorithm",
     flags: ["--snapshot-digest-algo=sha512"],

@@ -1,15 +1,19 @@
 import { isApiError, type HelmRelease, type KubeObject, referenceTo } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import { buildObjects, type ReleaseRecord, withOwnership } from "../../release/index.ts";
-import { type Context, subjectOf } from "../runtime/index.ts";
+import { type Context, overriddenBy, replaceManagers, subjectOf } from "../runtime/index.ts";
 import { compare, type Drift, driftedReference, ignoredPaths, isExcluded } from "./drift.ts";
 import { manager } from "./ledger.ts";
 
-/** Looks for differences between the stored manifest and the cluster with a dry run for each object. Throws what keeps it from looking. */
+/**
+ * Looks for differences between the stored manifest and the cluster with a dry run for each object. What the overridden managers wrote is taken
+ * from them before, so that it counts as a difference. Throws what keeps it from looking.
+ */
 export async function detectDrift(
   release: HelmRelease,
   record: ReleaseRecord,
   context: Context,
+  overridden: readonly string[] = [],
 ): Promise<readonly Drift[]> {
   const rules = release.spec.driftDetection?.ignore ?? [];
   const targets = await buildObjects({
@@ -17,6 +21,7 @@ export async function detectDrift(
     manifest: record.manifest,
     namespace: record.namespace,
   });
+  if (overridden.length > 0) for (const { object } of targets) await override(object, overridden, context);
   const found: Drift[] = [];
   for (const target of targets) {
     const { object } = withOwnership(target, record);
@@ -25,6 +30,18 @@ export async function detectDrift(
   }
   // Objects that are left out are worth a line beside others, not by themselves.
   return found.some(({ change }) => change !== "excluded") ? found : [];
+}
+
+/** Flux: --override-manager. */
+async function override(object: KubeObject, managers: readonly string[], context: Context): Promise<void> {
+  const { client, signal, busy } = context;
+  try {
+    const live = await client.tryGet(referenceTo(object), { signal });
+    if (live === undefined) return;
+    await busy(() => replaceManagers(context, live, { others: overriddenBy(managers), manager }));
+  } catch (cause) {
+    throw new Error(`failed to clean-up disallowed field managers: ${messageOf(cause)}`, { cause });
+  }
 }
 
 async function driftOf(

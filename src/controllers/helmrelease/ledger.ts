@@ -24,6 +24,8 @@ export interface Ledger {
   readonly concealer: Concealer;
   /** Of the digests that are written. */
   readonly algorithm: DigestAlgorithm;
+  /** Whose changes are taken from them where drift is looked for. */
+  readonly overriddenManagers: readonly string[];
   /** Where helm keeps the release, as it is read and written in the context that acts for the release. */
   storage(acting: Context): ReleaseStorage;
 }
@@ -36,9 +38,10 @@ export function openLedger(
     readonly concealer: Concealer;
     readonly featureGates?: ReadonlySet<string>;
     readonly algorithm?: DigestAlgorithm | undefined;
+    readonly overriddenManagers?: readonly string[] | undefined;
   },
 ): Ledger {
-  const { releases, concealer, featureGates = new Set(), algorithm = "sha256" } = options;
+  const { releases, concealer, featureGates = new Set(), algorithm = "sha256", overriddenManagers = [] } = options;
   let stored = object;
   let storage: ReleaseStorage | undefined;
   let place: string | undefined;
@@ -57,6 +60,7 @@ export function openLedger(
     },
     concealer,
     algorithm,
+    overriddenManagers,
     tell(event) {
       status = record(status, concealed(event, concealer), { now: context.now(), release: stored, ...digests });
     },

@@ -83,7 +83,9 @@ export async function observe(
   const seen = { stored, desired: desiredOf(ledger, wanted), force: isForceRequested(release) };
   if (stored.length === 0 || !looksForDrift(release) || classify(release, seen).state !== "InSync") return seen;
   const last = await lastRelease(storage, releaseNameOf(release));
-  const drift = await doing("unable to determine cluster state", () => detectDrift(release, last, context));
+  const drift = await doing("unable to determine cluster state", () =>
+    detectDrift(release, last, context, ledger.overriddenManagers),
+  );
   return { ...seen, drift };
 }
 

@@ -15,6 +15,8 @@ export interface HelmReleaseOptions extends TargetOptions {
   readonly noCrossNamespaceRefs?: boolean;
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
+  /** Flux: --override-manager. */
+  readonly overriddenManagers?: readonly string[];
   /** Flux: --snapshot-digest-algo. */
   readonly snapshotDigestAlgorithm?: DigestAlgorithm;
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */

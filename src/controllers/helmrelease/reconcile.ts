@@ -58,8 +58,8 @@ interface Shared extends HelmReleaseOptions {
 async function reconcile(object: HelmRelease, given: Context, shared: Shared): Promise<Outcome> {
   const concealer = createConcealer();
   const context = withConcealment(given, concealer);
-  const { releases, featureGates = new Set<string>(), snapshotDigestAlgorithm: algorithm } = shared;
-  const options = { releases, concealer, featureGates, algorithm };
+  const { releases, featureGates = new Set<string>(), snapshotDigestAlgorithm: algorithm, overriddenManagers } = shared;
+  const options = { releases, concealer, featureGates, algorithm, overriddenManagers };
   try {
     if (object.metadata.deletionTimestamp === undefined) {
       const stored = await writeFinalizer(context, object, "present", manager);

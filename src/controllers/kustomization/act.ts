@@ -1,7 +1,16 @@
 import { type KubeObject, type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
-import { identityOf, applyObject, type Applied, type Context, subjectOf, waitUntilReady } from "../runtime/index.ts";
-import { isKept, skipOf, type Stages } from "./decide.ts";
+import {
+  applyObject,
+  type Applied,
+  type Context,
+  identityOf,
+  overriddenBy,
+  replaceManagers,
+  subjectOf,
+  waitUntilReady,
+} from "../runtime/index.ts";
+import { isKept, isMerged, skipOf, type Stages } from "./decide.ts";
 import { type InventoryEntry, referenceOf } from "./inventory.ts";
 import { KustomizationError } from "./observe.ts";
 
@@ -18,12 +27,12 @@ export interface ApplyResult {
 export async function applyStages(
   stages: Stages,
   context: Context,
-  options: { readonly timeout: number; readonly force: boolean },
+  options: { readonly timeout: number; readonly force: boolean; readonly overriddenManagers: readonly string[] },
 ): Promise<readonly ApplyResult[]> {
   const results: ApplyResult[] = [];
   for (const [index, stage] of stages.entries()) {
     try {
-      for (const object of stage) results.push(await context.busy(() => applyOne(object, context, options.force)));
+      for (const object of stage) results.push(await context.busy(() => applyOne(object, context, options)));
       const isLast = index === stages.length - 1;
       if (!isLast && stage.some(({ kind }) => kind === "CustomResourceDefinition" || kind === "Namespace")) {
         await waitUntilReady(stage.map(referenceTo), context, { timeout: options.timeout });
@@ -38,14 +47,18 @@ export async function applyStages(
   return results;
 }
 
-async function applyOne(object: KubeObject, context: Context, force: boolean): Promise<ApplyResult> {
+async function applyOne(
+  object: KubeObject,
+  context: Context,
+  { force, overriddenManagers }: { readonly force: boolean; readonly overriddenManagers: readonly string[] },
+): Promise<ApplyResult> {
   const subject = subjectOf(object);
   const marks = { ...object.metadata.labels, ...object.metadata.annotations };
-  const needsLook = marks["kustomize.toolkit.fluxcd.io/ssa"] !== undefined;
-  const isPresent = needsLook && (await context.client.tryGet(referenceTo(object))) !== undefined;
-  if (skipOf(object, isPresent) !== undefined) return { subject, action: "skipped", object };
+  const live = await context.client.tryGet(referenceTo(object), { signal: context.signal });
+  if (skipOf(object, live !== undefined) !== undefined) return { subject, action: "skipped", object };
   try {
-    return { subject, ...(await applyObject(context, object, { fieldManager: manager })) };
+    if (live !== undefined) await cleanUp(object, live, context, overriddenManagers);
+    return { subject, ...(await applyObject(context, object, { fieldManager: manager, before: live ?? "none" })) };
   } catch (error) {
     const mayReplace = force || marks["kustomize.toolkit.fluxcd.io/force"]?.toLowerCase() === "enabled";
     if (!mayReplace || !/field is immutable|cannot change/.test(messageOf(error))) {
@@ -55,6 +68,36 @@ async function applyOne(object: KubeObject, context: Context, force: boolean): P
     return { subject, ...(await applyObject(context, object, { fieldManager: manager })) };
   }
 }
+
+/** Takes what kubectl, and others that are named, wrote away from them, so that what the source does not have goes. */
+async function cleanUp(
+  object: KubeObject,
+  live: KubeObject,
+  context: Context,
+  overriddenManagers: readonly string[],
+): Promise<void> {
+  if (isMerged(object) || isMerged(live)) return;
+  const more = staleMetadata.flatMap(([kind, key]) =>
+    live.metadata[kind]?.[key] === undefined
+      ? []
+      : [{ op: "remove", path: `/metadata/${kind}/${key.replaceAll("/", "~1")}` }],
+  );
+  await replaceManagers(context, live, { others: [...undone, ...overriddenBy(overriddenManagers)], manager, more });
+}
+
+// Flux: what kubectl, and controllers of old, leave behind.
+const staleMetadata = [
+  ["annotations", "kubectl.kubernetes.io/last-applied-configuration"],
+  ["annotations", "kustomize.toolkit.fluxcd.io/checksum"],
+  ["annotations", "fluxcd.io/sync-checksum"],
+  ["labels", "fluxcd.io/sync-gc-mark"],
+] as const;
+const undone = [
+  { prefix: "kubectl", operation: "Apply" },
+  { prefix: "kubectl", operation: "Update" },
+  { prefix: "before-first-apply", operation: "Update" },
+  { prefix: manager, operation: "Update" },
+] as const;
 
 /** A line for each object that was changed, as Flux's events tell it. */
 export function changesOf(results: readonly ApplyResult[]): string {

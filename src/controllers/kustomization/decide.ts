@@ -71,6 +71,11 @@ export function skipOf(object: KubeObject, isPresent: boolean): Skip {
   return undefined;
 }
 
+/** True when an object wants to share its fields with others. */
+export function isMerged({ metadata: { labels, annotations } }: KubeObject): boolean {
+  return isSame(labels?.[ssa], "merge") || isSame(annotations?.[ssa], "merge");
+}
+
 function isSame(value: string | undefined, wanted: string): boolean {
   return value?.toLowerCase() === wanted;
 }

@@ -24,6 +24,8 @@ export class KustomizationError extends CodedError<
 > {}
 
 export interface KustomizationOptions extends TargetOptions {
+  /** Flux: --override-manager. */
+  readonly overriddenManagers?: readonly string[];
   /** Flux: --feature-gates, those that are on. */
   readonly featureGates?: ReadonlySet<string>;
   readonly readArtifact: ReadArtifact;

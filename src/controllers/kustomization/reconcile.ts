@@ -228,6 +228,7 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
     const results = await applyStages(planStages(build.objects), context, {
       timeout,
       force: object.spec.force === true,
+      overriddenManagers: options.overriddenManagers ?? [],
     });
     const changes = changesOf(results);
     if (changes !== "") notify("Normal", "Progressing", changes);

@@ -8,6 +8,7 @@ export { applyObject, type Applied, subjectOf } from "./apply.ts";
 export { parseAddress, serveEndpoints } from "./endpoints.ts";
 export type { NotificationOptions } from "./notification.ts";
 export { createEventRecorder } from "./events.ts";
+export { overriddenBy, replaceManagers } from "./field-managers.ts";
 export { identityOf } from "./identity.ts";
 export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";
 export { limitTo } from "./limit.ts";
