@@ -5,7 +5,7 @@ import { writeCodeCache } from "./code-cache.ts";
 import { entry } from "./entry.ts";
 import { withLazyImports, withRequiredBuiltins } from "./lazy-imports.ts";
 import { stampsOf } from "./stamps.ts";
-import { asAscii, asScript } from "./wrap.ts";
+import { asAscii, asScript, packageEntry } from "./wrap.ts";
 
 const root = join(import.meta.dirname, "../..");
 const dist = join(root, "dist");
@@ -96,13 +96,13 @@ async function writePackages(): Promise<void> {
     platform: "node",
     logLevel: "warn",
   });
-  await bundle.write({
-    dir: join(dist, "packages"),
-    format: "cjs",
-    exports: "named",
-    entryFileNames: "[name].cjs",
-    chunkFileNames: "[name]-[hash].cjs",
-  });
+  const { output } = await bundle.generate({ format: "cjs", exports: "named", entryFileNames: "[name].cjs" });
+  for (const chunk of output) {
+    if (chunk.type !== "chunk" || !packages.includes(chunk.name))
+      throw new Error(`cannot build: the packages share ${chunk.fileName}`);
+    writeFileSync(join(dist, "packages", `${chunk.name}.script`), asScript(chunk.code));
+    writeFileSync(join(dist, "packages", `${chunk.name}.cjs`), packageEntry(chunk.name));
+  }
 }
 
 /** In the bundle, what a file finds beside itself is still beside the source; packages by name are bundles of their own. */

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { Script } from "node:vm";
 import { entry } from "./entry.ts";
 import type { Stamp } from "./stamps.ts";
-import { asScript } from "./wrap.ts";
+import { asScript, packageEntry } from "./wrap.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cox-entry-"));
 after(() => rmSync(root, { recursive: true }));
@@ -85,4 +85,21 @@ test("asScript() writes characters that are not ASCII as escapes, which mean the
   new Script(text).runInThisContext()(exported);
   assert.equal(exported.text, "é€😀1true");
   assert.throws(() => asScript("/\\é/"), /behind a backslash/);
+});
+
+test("packageEntry() gives what the script beside it exports, with its code cache and without", () => {
+  const packages = join(root, "dist/packages");
+  mkdirSync(packages, { recursive: true });
+  const text = asScript("exports.add = (a, b) => a + b;");
+  writeFileSync(join(packages, "sums.script"), text);
+  writeFileSync(join(packages, "sums.cjs"), packageEntry("sums"));
+  const add = (): unknown => {
+    const script = 'process.stdout.write(String(require("./sums.cjs").add(1, 2)))';
+    return spawnSync(process.execPath, ["--eval", script], { cwd: packages, encoding: "utf8" }).stdout;
+  };
+  assert.equal(add(), "3");
+  writeFileSync(join(packages, "sums.cache"), new Script(text).createCachedData());
+  assert.equal(add(), "3");
+  writeFileSync(join(packages, "sums.cache"), "no code");
+  assert.equal(add(), "3");
 });

@@ -6,11 +6,24 @@ const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
 const [filename, cache, ...charts] = process.argv.slice(2);
-const chunk = new module.constructor(filename, module);
-chunk.filename = filename;
-require.cache[filename] = chunk;
-const script = new Script(readFileSync(filename, "latin1"), { filename });
-script.runInThisContext().call(chunk.exports, chunk.exports, (id) => chunk.require(id), chunk, filename, dirname(filename));
+
+// Runs a script as the file that programs ask for.
+function run(path, file) {
+  const loaded = new module.constructor(file, module);
+  loaded.filename = file;
+  require.cache[file] = loaded;
+  const script = new Script(readFileSync(path, "latin1"), { filename: path });
+  script.runInThisContext().call(loaded.exports, loaded.exports, (id) => loaded.require(id), loaded, file, dirname(file));
+  loaded.loaded = true;
+  return { script, exports: loaded.exports };
+}
+
+const chunk = run(filename, filename);
+const folderOfPackages = join(dirname(filename), "packages");
+const packages = readdirSync(folderOfPackages)
+  .filter((name) => name.endsWith(".script"))
+  .map((name) => join(folderOfPackages, name.slice(0, -".script".length)))
+  .map((path) => ({ path, ...run(`${path}.script`, `${path}.cjs`) }));
 
 async function cox(...line) {
   const code = await chunk.exports.main(line);
@@ -26,5 +39,8 @@ async function train(folder) {
 
 const folder = mkdtempSync(join(tmpdir(), "cox-training-"));
 train(folder)
-  .then(() => writeFileSync(cache, script.createCachedData()))
+  .then(() => {
+    writeFileSync(cache, chunk.script.createCachedData());
+    for (const { path, script } of packages) writeFileSync(`${path}.cache`, script.createCachedData());
+  })
   .finally(() => rmSync(folder, { recursive: true }));

@@ -12,3 +12,19 @@ export function asAscii(code: string): string {
     throw new Error("cannot build: a character that is not ASCII stands behind a backslash");
   return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** The text of a CommonJS file that runs a script beside it, from V8's code cache of it, as the build has trained it. */
+export function packageEntry(name: string): string {
+  return `// Written by tools/build.ts.
+"use strict";
+const { readFileSync } = require("node:fs");
+const { Script } = require("node:vm");
+const filename = __dirname + ${JSON.stringify(`/${name}.script`)};
+let cachedData;
+try {
+  cachedData = readFileSync(__dirname + ${JSON.stringify(`/${name}.cache`)});
+} catch {}
+const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
+script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
+`;
+}
