@@ -10,10 +10,13 @@ export interface Unlocked {
   readonly from: ReleaseStatus;
 }
 
-/** Marks a last revision that an interrupted action left pending as failed. Gives undefined when there is nothing to unlock. */
+/**
+ * Marks a last revision that an interrupted action left pending as failed, and with `uninstalls` one whose uninstallation was interrupted. Gives
+ * undefined when there is nothing to unlock.
+ */
 export async function unlock(
   given: ReleaseContext,
-  { name }: { readonly name: string },
+  { name, uninstalls = false }: { readonly name: string; readonly uninstalls?: boolean },
 ): Promise<Unlocked | undefined> {
   const { storage } = observed(given);
   let last: ReleaseRecord;
@@ -24,7 +27,7 @@ export async function unlock(
     throw error;
   }
   const { status: from } = last.info;
-  if (!isPending(from)) return undefined;
+  if (!isPending(from) && !(uninstalls && from === "uninstalling")) return undefined;
   const record = withStatus(last, "failed", `${unlocked}${from}' state`);
   await storage.update(record);
   return { record, from };
