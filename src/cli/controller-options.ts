@@ -1,6 +1,7 @@
 import { type DigestAlgorithm, digestAlgorithms } from "../base/node/digest.ts";
 import { messageOf } from "../base/errors.ts";
 import { type ControllersOptions, parseFeatureGates } from "../controllers/index.ts";
+import type { StoreOptions } from "../sources/index.ts";
 import { CommandError, type FlagValues } from "./command.ts";
 import type { controllerFlags } from "./controller-flags.ts";
 
@@ -20,12 +21,24 @@ export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOpt
     artifactRetries: flags["http-retry"],
     artifactTimeout: flags["http-timeout"],
     requeueDependency: flags["requeue-dependency"],
+    helmIndexMaxSize: flags["helm-index-max-size"],
+    helmChartMaxSize: flags["helm-chart-max-size"],
+    helmChartFileMaxSize: flags["helm-chart-file-max-size"],
+    sshAlgorithms: { keyExchanges: flags["ssh-kex-algos"], hostKeyAlgorithms: flags["ssh-hostkey-algos"] },
     noCrossNamespaceRefs: flags["no-cross-namespace-refs"],
     defaultServiceAccount: flags["default-service-account"],
     defaultKubeconfigServiceAccount: flags["default-kubeconfig-service-account"],
     insecureKubeconfigExec: flags["insecure-kubeconfig-exec"],
     insecureKubeconfigTls: flags["insecure-kubeconfig-tls"],
     ...(configs === "labelled" ? { watchConfigs: { labelled: flags["watch-configs-label-selector"] } } : {}),
+  };
+}
+
+/** What the flags say of how artifacts are kept. */
+export function storeOptionsOf(flags: ControllerFlags): Omit<StoreOptions, "root"> {
+  return {
+    retention: { ttl: flags["artifact-retention-ttl"], records: flags["artifact-retention-records"] },
+    digestAlgorithm: algorithmNamed(flags["artifact-digest-algo"]),
   };
 }
 

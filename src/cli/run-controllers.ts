@@ -22,7 +22,7 @@ import { createTransport, openArtifactStore, serveArtifacts } from "../sources/i
 import { CommandError, defineCommand, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
-import { type ControllerFlags, controllerOptionsOf } from "./controller-options.ts";
+import { type ControllerFlags, controllerOptionsOf, storeOptionsOf } from "./controller-options.ts";
 import { awaitLeadership } from "./leadership.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { untilAborted } from "./wait.ts";
@@ -87,7 +87,10 @@ interface Starting {
 async function start(starting: Starting): Promise<Controllers> {
   const { flags, io, connected, client, cache, log, metrics, options, open } = starting;
   const { server } = connected.connection;
-  const store = await openArtifactStore({ root: resolve(io.cwd, flags["storage-path"]) });
+  const store = await openArtifactStore({
+    ...storeOptionsOf(flags),
+    root: resolve(io.cwd, flags["storage-path"]),
+  });
   const advertise = flags["storage-adv-addr"];
   const artifacts = await serveArtifacts(store, {
     ...parseAddress(flags["storage-addr"]),

@@ -1,10 +1,10 @@
 import type { DigestAlgorithm } from "../base/node/digest.ts";
-import { type ArtifactStore, createArtifactReader } from "../sources/index.ts";
+import { createArtifactReader } from "../sources/index.ts";
 import { helmReleaseController } from "./helmrelease/index.ts";
 import { kustomizationController } from "./kustomization/index.ts";
 import type { Controller } from "./runtime/index.ts";
 import type { ReadArtifact } from "./source/artifact.ts";
-import { sourceControllers } from "./source/index.ts";
+import { sourceControllers, type SourceOptions } from "./source/index.ts";
 import type { TargetOptions } from "./target-cluster.ts";
 
 export {
@@ -23,12 +23,7 @@ export {
 export type { Controller, Log } from "./runtime/index.ts";
 export { createTokenRequester } from "./target-cluster.ts";
 
-export interface ControllersOptions extends TargetOptions {
-  readonly store: ArtifactStore;
-  /** Flux: --requeue-dependency, in milliseconds. */
-  readonly requeueDependency?: number;
-  /** The text of Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
-  readonly trustedRoot?: string;
+export interface ControllersOptions extends TargetOptions, SourceOptions {
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
   readonly watchConfigs?: { readonly labelled: string };
   readonly noCrossNamespaceRefs?: boolean;
@@ -45,8 +40,7 @@ export interface ControllersOptions extends TargetOptions {
 
 /** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
-  const { store, trustedRoot, artifactRetries, artifactTimeout, ...shared } = options;
-  const { requeueDependency } = options;
+  const { store, artifactRetries, artifactTimeout, ...shared } = options;
   const download = createArtifactReader({
     ...(artifactRetries === undefined ? {} : { retries: artifactRetries }),
     ...(artifactTimeout === undefined ? {} : { timeout: artifactTimeout }),
@@ -55,11 +49,7 @@ export function allControllers(options: ControllersOptions): readonly Controller
     kind === "ExternalArtifact" ? download(artifact, signal) : store.read(artifact);
   const reading = { ...shared, readArtifact };
   return [
-    ...sourceControllers({
-      store,
-      ...(requeueDependency === undefined ? {} : { requeueDependency }),
-      ...(trustedRoot === undefined ? {} : { trustedRoot }),
-    }),
+    ...sourceControllers(options),
     helmReleaseController(reading) as unknown as Controller,
     kustomizationController(reading) as unknown as Controller,
   ];

@@ -1,6 +1,6 @@
 /** What a source controller stored, as `status.artifact` describes it. */
 export interface Artifact {
-  /** `sha256:<hex>` of the stored file. */
+  /** The digest of the stored file, `sha256:<hex>` unless another algorithm is configured. */
   readonly digest: string;
   /** `<kind>/<namespace>/<name>/<file>`, relative to the root of the store. */
   readonly path: string;

@@ -27,6 +27,7 @@ export { fetchInstallationToken, type GitHubApp, type InstallationToken } from "
 export { type TrustedKeys, verifyGitObject } from "./git/signature.ts";
 export { splitCommit, splitTag } from "./git/signed-object.ts";
 export { type GitReference, hashOfRevision } from "./git/reference.ts";
+export type { SshKeys } from "./git/ssh-keys.ts";
 export {
   type ChartVersion,
   parseIndex,

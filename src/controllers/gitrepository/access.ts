@@ -42,7 +42,7 @@ export async function accessTo(
   if (scheme === "ssh") {
     const ssh = sshOf(data, `${namespace}/${spec.secretRef?.name ?? ""}`);
     if (spec.provider === "aws") await credentialsOfProvider(repository, "aws", tools, proxy); // says that it is for HTTPS
-    return { ...proxy, ssh };
+    return { ...proxy, ssh: { ...ssh, ...tools.ports.sshAlgorithms } };
   }
   const tls = tlsOf(data);
   const credentials =

@@ -27,7 +27,9 @@ export async function build(options: {
   readonly context: Context;
   readonly ports: SourcePorts;
 }): Promise<ChartBuild> {
-  const { chart, seen, plan, context, ports } = options;
+  const { chart, seen, context, ports } = options;
+  const { helmChartFileMaxSize: maxFileBytes } = ports;
+  const plan = maxFileBytes === undefined ? options.plan : { ...options.plan, limits: { maxFileBytes } };
   const { spec, metadata } = chart;
   const tools = { context, ports };
   try {

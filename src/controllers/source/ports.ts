@@ -8,6 +8,7 @@ import {
   type InstallationToken,
   type VersionIndex,
   type SourceTree,
+  type SshKeys,
   type Transport,
 } from "../../sources/index.ts";
 import type { CloudPorts } from "../../oci/index.ts";
@@ -21,6 +22,10 @@ export interface SourceOptions {
   /** Largest sizes in bytes: Flux's --helm-index-max-size and --helm-chart-max-size. */
   readonly helmIndexMaxSize?: number;
   readonly helmChartMaxSize?: number;
+  /** Of one file of a chart: Flux's --helm-chart-file-max-size. */
+  readonly helmChartFileMaxSize?: number;
+  /** Flux's --ssh-kex-algos and --ssh-hostkey-algos. */
+  readonly sshAlgorithms?: Pick<SshKeys, "keyExchanges" | "hostKeyAlgorithms">;
   /** Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
   readonly trustedRoot?: string;
   /** Where the identity of this process is found, for registries of clouds. */

@@ -1,5 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { formatVersion, parseVersion } from "../../base/semver.ts";
+import type { ChartLimits } from "../../chart/index.ts";
 import { chartBuildError } from "../errors.ts";
 
 /** How a chart is to be made. */
@@ -11,6 +12,8 @@ export interface BuildOptions {
   readonly versionMetadata?: string;
   /** Looks at the signatures first, even where the stored chart is current. */
   readonly verify?: boolean;
+  /** How large a chart may be that is opened. */
+  readonly limits?: ChartLimits;
   /** The chart that is stored already: when its name and version are the wanted ones, nothing is made. */
   readonly stored?: StoredChart;
 }

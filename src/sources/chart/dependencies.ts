@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import { parseConstraint, parseVersion } from "../../base/semver.ts";
-import { type Chart, type Dependency, loadChartArchive } from "../../chart/index.ts";
+import { type Chart, type ChartLimits, type Dependency, loadChartArchive } from "../../chart/index.ts";
 import { chartBuildError } from "../errors.ts";
 import { normalizeRepositoryUrl } from "../helm/repository.ts";
 import { resolveInRoot, type SourceTree, subtreeOf } from "../tree.ts";
@@ -15,6 +15,7 @@ interface Surroundings {
   /** Where in the tree the chart is. */
   readonly path: string;
   readonly findSource: FindChartSource;
+  readonly limits?: ChartLimits | undefined;
 }
 
 /**
@@ -57,7 +58,7 @@ function withName(chart: Chart, alias: string | undefined): Chart {
   return alias === undefined || alias === "" ? chart : { ...chart, metadata: { ...chart.metadata, name: alias } };
 }
 
-async function loadLocal(dependency: Dependency, { tree, path }: Surroundings): Promise<Chart> {
+async function loadLocal(dependency: Dependency, { tree, path, limits }: Surroundings): Promise<Chart> {
   const { repository, name, version = "" } = dependency;
   const relative = repository === "" ? `charts/${name}` : repository.slice("file://".length);
   const place = resolveInRoot(`${path}/${relative}`);
@@ -67,7 +68,8 @@ async function loadLocal(dependency: Dependency, { tree, path }: Surroundings): 
   const constraint = attempt(`invalid version/constraint format '${version}'`, () => parseConstraint(version));
   let chart: Chart;
   try {
-    chart = file === undefined ? await loadFromTree(tree, place) : await loadChartArchive(await file.read());
+    chart =
+      file === undefined ? await loadFromTree(tree, place, limits) : await loadChartArchive(await file.read(), limits);
   } catch (cause) {
     throw new Error(`failed to load chart from '/${place}' (reference '${repository}'): ${messageOf(cause)}`, {
       cause,
@@ -78,7 +80,7 @@ async function loadLocal(dependency: Dependency, { tree, path }: Surroundings): 
   return chart;
 }
 
-async function loadRemote(dependency: Dependency, { findSource }: Surroundings): Promise<Chart> {
+async function loadRemote(dependency: Dependency, { findSource, limits }: Surroundings): Promise<Chart> {
   const { repository, name, version = "" } = dependency;
   const url = normalizeDependencyUrl(repository);
   let source: ChartSource;
@@ -95,7 +97,7 @@ async function loadRemote(dependency: Dependency, { findSource }: Surroundings):
   const content = await source.download(chosen).catch((cause: unknown) => {
     throw new Error(`chart download of version '${chosen.version}' failed: ${messageOf(cause)}`, { cause });
   });
-  return loadChartArchive(content).catch((cause: unknown) => {
+  return loadChartArchive(content, limits).catch((cause: unknown) => {
     throw new Error(`failed to load downloaded archive of version '${chosen.version}': ${messageOf(cause)}`, { cause });
   });
 }

@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import { type Chart, loadChartArchive, packageChart } from "../../chart/index.ts";
+import { type Chart, type ChartLimits, loadChartArchive, packageChart } from "../../chart/index.ts";
 import { chartBuildError, SourceError } from "../errors.ts";
 import { resolveInRoot, type SourceTree, subtreeOf } from "../tree.ts";
 import { type BuildOptions, type ChartBuild, effectiveValuesFiles, storedBuild, withMetadata } from "./build.ts";
@@ -33,7 +33,7 @@ export async function buildFromArtifact(
     ignoreMissing: options.ignoreMissingValuesFiles ?? false,
     missing: (file) => `no values file found at path '/${resolveInRoot(file)}' (reference '${file}')`,
   });
-  const loaded = await load(tree, place).catch((cause: unknown) => {
+  const loaded = await load(tree, place, options.limits).catch((cause: unknown) => {
     throw chartBuildError("ChartPackageError", messageOf(cause), cause);
   });
   let chart: Chart = { ...loaded, metadata: { ...loaded.metadata, version } };
@@ -41,7 +41,7 @@ export async function buildFromArtifact(
   chart = changed ?? chart;
   let resolvedDependencies = 0;
   if (place.archive === undefined) {
-    const completed = await addMissingDependencies(chart, { tree, path: place.path, findSource: options.findSource });
+    const completed = await addMissingDependencies(chart, { ...options, tree, path: place.path });
     chart = completed.chart;
     resolvedDependencies = completed.added;
   }
@@ -53,8 +53,12 @@ export async function buildFromArtifact(
   }
 }
 
-async function load(tree: SourceTree, place: { readonly path: string; readonly archive?: Uint8Array }): Promise<Chart> {
-  return place.archive === undefined ? loadFromTree(tree, place.path) : loadChartArchive(place.archive);
+async function load(
+  tree: SourceTree,
+  { path, archive }: { readonly path: string; readonly archive?: Uint8Array },
+  limits: ChartLimits | undefined,
+): Promise<Chart> {
+  return archive === undefined ? loadFromTree(tree, path, limits) : loadChartArchive(archive, limits);
 }
 
 /** Finds the chart and reads its metadata. Throws InvalidChartReference. */

@@ -80,7 +80,7 @@ async function repackage(
   valuesFiles: readonly string[],
   options: BuildOptions,
 ): Promise<ChartBuild> {
-  const loaded = await loadChartArchive(content).catch((cause: unknown) => {
+  const loaded = await loadChartArchive(content, options.limits).catch((cause: unknown) => {
     throw chartBuildError("ChartPackageError", `failed to load downloaded chart: ${messageOf(cause)}`, cause);
   });
   const chart = { ...loaded, metadata: { ...loaded.metadata, version: wanted.version } };

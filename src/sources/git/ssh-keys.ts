@@ -9,6 +9,9 @@ export interface SshKeys {
   readonly knownHosts: string;
   /** Opens the private key. */
   readonly passphrase?: string;
+  /** The only algorithms for the exchange of keys, and of the servers' keys; OpenSSH's own where there are none. */
+  readonly keyExchanges?: readonly string[];
+  readonly hostKeyAlgorithms?: readonly string[];
 }
 
 /** Before what is wrong with keys, whoever notices it. */

@@ -35,6 +35,12 @@ test("checkoutGit() fetches over SSH, from known servers with accepted keys only
   for (const ssh of [
     { identity: identities.open, knownHosts },
     { identity: identities.locked, knownHosts, passphrase },
+    {
+      identity: identities.open,
+      knownHosts,
+      keyExchanges: ["curve25519-sha256"],
+      hostKeyAlgorithms: ["ssh-rsa", "ssh-ed25519"],
+    },
   ]) {
     const checkout = await checkoutGit({ url, ref, ssh });
     assert.equal(checkout.state, "fetched");
@@ -60,6 +66,11 @@ test("checkoutGit() fetches over SSH, from known servers with accepted keys only
       message: `${unable}: knownhosts: key is unknown`,
     },
   ];
+  const weak = { identity: identities.open, knownHosts, keyExchanges: ["diffie-hellman-group1-sha1"] };
+  await assert.rejects(
+    checkoutGit({ url, ref, ssh: weak }),
+    /: ssh: handshake failed: ssh: no common algorithm for key exchange; peer offered: \[.*curve25519-sha256.*\]$/,
+  );
   for (const { ssh, message } of cases)
     await assert.rejects(checkoutGit({ url, ref, ssh }), { code: "AuthenticationFailed", message });
   const elsewhere = url.replace(directory, `${directory}-none`);

@@ -32,6 +32,8 @@ export async function sshEnvironment(
     PreferredAuthentications: "publickey",
     NumberOfPasswordPrompts: "1",
     ...(keys.passphrase === undefined ? { BatchMode: "yes" } : {}),
+    ...algorithms("KexAlgorithms", keys.keyExchanges),
+    ...algorithms("HostKeyAlgorithms", keys.hostKeyAlgorithms),
     // These come before what Git says, and ssh takes the first.
     ...(door === undefined ? {} : { HostName: "127.0.0.1", Port: String(door.port), HostKeyAlias: quoted(door.alias) }),
   };
@@ -44,6 +46,10 @@ export async function sshEnvironment(
   // The passphrase is told by a program that ssh asks; it stands in the environment and on no command line.
   const tell = await save("tell", '#!/bin/sh\nprintf "%s\\n" "$COX_PASSPHRASE"\n', 0o700);
   return { ...common, SSH_ASKPASS: tell, SSH_ASKPASS_REQUIRE: "force", COX_PASSPHRASE: keys.passphrase };
+}
+
+function algorithms(option: string, names: readonly string[] = []): Readonly<Record<string, string>> {
+  return names.length === 0 ? {} : { [option]: quoted(names.join(",")) };
 }
 
 function quoted(path: string): string {
@@ -93,6 +99,12 @@ export function inFluxsWords(error: unknown): unknown {
     return handshake(
       "AuthenticationFailed",
       /HAS CHANGED|does not match/.test(said) ? "knownhosts: key mismatch" : "knownhosts: key is unknown",
+    );
+  const [, what, offer = ""] = /no matching (.+?) (?:method |type )?found\. Their offer: ([^\r\n]*)/.exec(said) ?? [];
+  if (what !== undefined)
+    return handshake(
+      "Unreachable",
+      `ssh: no common algorithm for ${what}; peer offered: [${offer.trim().replaceAll(",", " ")}]`,
     );
   if (/Permission denied/.test(said))
     return handshake(

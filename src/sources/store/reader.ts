@@ -1,4 +1,4 @@
-import { sha256Sync } from "../../base/node/digest.ts";
+import { algorithmOf, digestSync } from "../../base/node/digest.ts";
 import type { Artifact } from "../artifact.ts";
 import { SourceError } from "../errors.ts";
 import { download } from "../http/download.ts";
@@ -41,7 +41,7 @@ export function createArtifactReader(
         throw cause;
       },
     );
-    const digest = `sha256:${sha256Sync(bytes)}`;
+    const digest = digestSync(algorithmOf(artifact.digest) ?? "sha256", bytes);
     if (digest !== artifact.digest)
       throw new SourceError("ArtifactChanged", `integrity failure: computed digest doesn't match '${artifact.digest}'`);
     return bytes;

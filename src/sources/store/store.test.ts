@@ -33,6 +33,20 @@ test("ArtifactStore.write() describes the stored file as status.artifact does", 
   assert.deepEqual(await store.read(artifact), Buffer.from("hello"));
 });
 
+test("ArtifactStore.write() makes the digests that are asked for, and read() knows those of others", async (t) => {
+  const { store, root } = await openStore(t);
+  const other = await openArtifactStore({ root, digestAlgorithm: "sha512" });
+  const file = { owner, revision: "r", content: text("hello") };
+  const [long, short] = [await other.write({ ...file, name: "a" }), await store.write({ ...file, name: "b" })];
+  assert.match(long.digest, /^sha512:9b71d224bd62f378/);
+  for (const reader of [store, other])
+    for (const artifact of [long, short]) {
+      assert.equal(await reader.check(artifact), "present");
+      assert.deepEqual(await reader.read(artifact), Buffer.from("hello"));
+    }
+  await assert.rejects(store.read({ ...long, digest: `md5:${"0".repeat(32)}` }), { code: "ArtifactChanged" });
+});
+
 test("ArtifactStore.write() leaves nothing behind when its content fails", async (t) => {
   const { store, root } = await openStore(t);
   async function* broken(): AsyncIterable<Uint8Array> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, lstat, mkdir, open, readdir, rename, rm, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { algorithmOf, type DigestAlgorithm, digestSync } from "../../base/node/digest.ts";
 import { syncFolder } from "../../base/node/durable-file.ts";
 import { type Artifact, defaultRetention, folderOf, type Owner, type Retention, selectGarbage } from "../artifact.ts";
 import { SourceError } from "../errors.ts";
@@ -43,12 +44,14 @@ export interface StoreOptions {
   /** Host and port in URLs (Flux: --storage-adv-addr). */
   readonly address?: string;
   readonly retention?: Retention;
+  /** Of the digests of what is written; what is read has the one that its digest names. */
+  readonly digestAlgorithm?: DigestAlgorithm;
   readonly now?: () => Date;
 }
 
 /** Opens an artifact store on a folder. */
 export async function openArtifactStore(options: StoreOptions): Promise<ArtifactStore> {
-  const { root, retention = defaultRetention, now = () => new Date() } = options;
+  const { root, retention = defaultRetention, digestAlgorithm = "sha256", now = () => new Date() } = options;
   let address = options.address ?? "localhost";
   await mkdir(root, { recursive: true, mode: 0o750 });
   const verified = new Map<string, string>(); // path → size, time and digest of the file when it was last hashed
@@ -61,7 +64,7 @@ export async function openArtifactStore(options: StoreOptions): Promise<Artifact
     const target = onDisk(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o750 });
     const temporary = join(dirname(target), `.${randomBytes(6).toString("hex")}.tmp`);
-    const hash = createHash("sha256");
+    const hash = createHash(digestAlgorithm);
     let size = 0;
     const at = now();
     try {
@@ -83,7 +86,7 @@ export async function openArtifactStore(options: StoreOptions): Promise<Artifact
       throw error;
     }
     await syncFolder(dirname(target));
-    const digest = `sha256:${hash.digest("hex")}`;
+    const digest = `${digestAlgorithm}:${hash.digest("hex")}`;
     await remember(path, digest);
     return {
       digest,
@@ -129,7 +132,7 @@ export async function openArtifactStore(options: StoreOptions): Promise<Artifact
         cause,
       });
     }
-    const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    const digest = digestSync(algorithmOf(artifact.digest) ?? "sha256", content);
     if (digest !== artifact.digest)
       throw new SourceError("ArtifactChanged", `computed digest doesn't match '${artifact.digest}'`);
     await remember(artifact.path, digest).catch(() => undefined);
