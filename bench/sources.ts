@@ -1,5 +1,7 @@
 // `npm run bench:sources`: source-controller and our process, each on a fresh control plane, at the first look at a large index, and with 200 HelmCharts of
-// one repository. Prints wall time, processor time, peak memory and what was asked of the repository, and the ratios. Flag: --port N.
+// one repository. Prints wall time, processor time, peak memory and what was asked of the repository, and the ratios. Flags: --port N;
+// --entries 100000 --megabytes 52.4 --helm-charts 20 for an index that is as large as source-controller takes one. Its limit of 50 MiB
+// (`--helm-index-max-size`) is also for the JSON that it makes of an index, which is longer: both programs get a higher one.
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -15,12 +17,21 @@ import { serve } from "../src/sources/index.ts";
 import { startPlane } from "../tools/control-plane/plane.ts";
 import { type Contestant, cox, flux } from "./controller/contestants.ts";
 import { forgetPeak, readUsage } from "./controller/usage.ts";
+import { makeIndex } from "./large-index.ts";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "28400" } } });
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "28400" },
+    entries: { type: "string", default: "20000" },
+    megabytes: { type: "string", default: "21.7" },
+    "helm-charts": { type: "string", default: "200" },
+  },
+});
 const port = Number(values.port);
 const versionsOfEach = 20;
-const charts = 1000;
-const helmCharts = 200;
+const charts = Math.ceil(Number(values.entries) / versionsOfEach);
+const helmCharts = Number(values["helm-charts"]);
+const sourceFlags = [`--helm-index-max-size=${200 << 20}`];
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
 
 interface Measured {
@@ -36,7 +47,7 @@ const archive = writeTarGz([
   { path: "chart-0/Chart.yaml", content: "apiVersion: v2\nname: chart-0\nversion: 1.0.0\n" },
   { path: "chart-0/values.yaml", content: "replicas: 1\n" },
 ]);
-const index = makeIndex();
+const index = makeIndex({ charts, versionsOfEach, size: Number(values.megabytes) * 1e6, digest: sha256(archive) });
 say(`the index has ${charts * versionsOfEach} entries and ${(index.length / 1e6).toFixed(1)} MB`);
 
 const rows: { readonly name: string; readonly first: Measured; readonly many: Measured }[] = [];
@@ -46,53 +57,6 @@ for (const contestant of [flux, cox]) {
   else say(`${contestant.name} is left out: ${missing}`);
 }
 report();
-
-/** About what bitnami's entries have, in the order and style that helm writes. */
-function makeIndex(): string {
-  const lines = ["apiVersion: v1", "entries:"];
-  for (let chart = 0; chart < charts; chart += 1) {
-    lines.push(`  chart-${chart}:`);
-    for (let version = versionsOfEach - 1; version >= 0; version -= 1) {
-      const digest = chart === 0 ? sha256(archive) : createHash("sha256").update(`${chart} ${version}`).digest("hex");
-      lines.push(
-        "  - annotations:",
-        "      category: Infrastructure",
-        "      images: |",
-        ...[0, 1, 2].flatMap((part) => [
-          `        - name: chart-${chart}-${part}`,
-          `          image: docker.io/example/chart-${chart}:${version}`,
-        ]),
-        "    apiVersion: v2",
-        `    appVersion: ${version}.0.0`,
-        `    created: "2026-11-${String(1 + version).padStart(2, "0")}T10:00:00.000000000Z"`,
-        "    dependencies:",
-        "    - name: common",
-        "      repository: oci://registry.test/charts",
-        "      tags:",
-        "      - bitnami-common",
-        "      version: 2.x.x",
-        `    description: The chart number ${chart} of a large repository, described at some length so that the index is as large as they come.`,
-        `    digest: ${digest}`,
-        `    home: https://charts.test/chart-${chart}`,
-        `    icon: https://charts.test/img/chart-${chart}.png`,
-        "    keywords:",
-        "    - infrastructure",
-        "    - example",
-        "    maintainers:",
-        "    - name: The maintainers",
-        "      url: https://charts.test/maintainers",
-        `    name: chart-${chart}`,
-        "    sources:",
-        `    - https://git.test/charts/tree/main/chart-${chart}`,
-        "    urls:",
-        `    - chart-${chart}-1.${version}.0.tgz`,
-        `    version: 1.${version}.0`,
-      );
-    }
-  }
-  lines.push('generated: "2026-11-25T10:00:00.000000000Z"', "");
-  return lines.join("\n");
-}
 
 async function measure(contestant: Contestant): Promise<{ readonly first: Measured; readonly many: Measured }> {
   const directory = await mkdtemp(join(tmpdir(), "cox-bench-"));
@@ -110,7 +74,9 @@ async function measure(contestant: Contestant): Promise<{ readonly first: Measur
       return new Response(new URL(request.url).pathname === "/index.yaml" ? index : archive);
     }),
   );
-  const running = stack.use(await contestant.start({ kubeconfig: plane.kubeconfig, directory, port: port + 10 }));
+  const running = stack.use(
+    await contestant.start({ kubeconfig: plane.kubeconfig, directory, port: port + 10, sourceFlags }),
+  );
   const pids = running.pids.slice(0, 1); // the first of Flux's programs is source-controller
   await delay(3_000);
 

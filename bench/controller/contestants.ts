@@ -20,6 +20,8 @@ export interface Place {
   readonly directory: string;
   /** The first of ten ports of loopback. */
   readonly port: number;
+  /** Flags for the program that fetches sources. */
+  readonly sourceFlags?: readonly string[];
 }
 
 export interface Running extends AsyncDisposable {
@@ -37,7 +39,7 @@ export const flux: Contestant = {
     const absent = ["source-controller", "helm-controller"].filter((name) => !existsSync(peer(name)));
     return absent.length === 0 ? undefined : `${absent.join(" and ")} not found in ${join(cacheFolder(), "bin")}`;
   },
-  async start({ kubeconfig, directory, port }) {
+  async start({ kubeconfig, directory, port, sourceFlags = [] }) {
     await mkdir(join(directory, "artifacts"), { recursive: true });
     const env = { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: "flux-system" };
     const common = [
@@ -59,7 +61,7 @@ export const flux: Contestant = {
     const run = (name: string, line: readonly string[]): ChildProcess =>
       launch(peer(name), [...common, ...line], { env, log: join(directory, `${name}.log`) });
     const children = [
-      run("source-controller", [...storage, ...serve(port + 1)]),
+      run("source-controller", [...storage, ...serve(port + 1), ...sourceFlags]),
       run("helm-controller", serve(port + 3)),
     ];
     const started = running(children, `http://127.0.0.1:${port + 3}/metrics`);
@@ -72,7 +74,7 @@ export const flux: Contestant = {
 export const cox: Contestant = {
   name: "cox",
   missing: () => undefined,
-  async start({ kubeconfig, directory, port }) {
+  async start({ kubeconfig, directory, port, sourceFlags = [] }) {
     const line = [
       "run",
       `--kubeconfig=${kubeconfig}`,
@@ -83,6 +85,7 @@ export const cox: Contestant = {
       `--concurrent=${workers}`,
       "--kube-api-qps=500",
       "--kube-api-burst=1000",
+      ...sourceFlags,
       ...(process.env.COX_BENCH_FLAGS ?? "").split(" ").filter(Boolean),
     ];
     const program = fileURLToPath(new URL("../../bin/cox", import.meta.url));
