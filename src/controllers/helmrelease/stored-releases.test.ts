@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { KubeObject } from "../../api/index.ts";
+import { limitTo } from "../../base/limit.ts";
 import { createCluster } from "../../cluster/index.ts";
 import { createClient, createWatchCache } from "../../kube/index.ts";
 import { createSecretStorage, type ReleaseRecord, type ReleaseStatus } from "../../release/index.ts";
-import { limitTo } from "../runtime/index.ts";
 import type { StoredRelease } from "./decide.ts";
 import { openStoredReleases } from "./stored-releases.ts";
 

@@ -3,7 +3,7 @@ import { groupOf, type KubeObject } from "../../api/index.ts";
 import type { Client, KindCache, WatchCache } from "../../kube/index.ts";
 import { createEventRecorder } from "./events.ts";
 import { createInterruptions, type Trigger } from "./interruption.ts";
-import { limitTo } from "./limit.ts";
+import { limitTo } from "../../base/limit.ts";
 import type { Observer, ReconcileReport } from "./metrics.ts";
 import type { NotificationOptions } from "./notification.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -78,7 +78,7 @@ async function runController(
   const scope = namespace === undefined ? {} : { namespace };
   const own = await cache.kind(controller.kind, { ...scope, ...(labelSelector === "" ? {} : { labelSelector }) });
   const events = createEventRecorder({ client, component: controller.manager, now, log, signal, notifications });
-  const shared = { client, cache, events, now, signal, busy: limitTo(concurrent), learn: own.learn };
+  const shared = { client, cache, scope, events, now, signal, busy: limitTo(concurrent), learn: own.learn };
   const interruptions = controller.cancelsWaits === true ? createInterruptions() : undefined;
   observer?.opened(kind, concurrent);
   const jittered = (delay: Milliseconds): Milliseconds => delay * (1 + ((2 * random() - 1) * jitterPercentage) / 100);

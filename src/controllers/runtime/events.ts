@@ -1,9 +1,14 @@
 import { hostname } from "node:os";
 import type { KubeObject } from "../../api/index.ts";
+import { limitTo } from "../../base/limit.ts";
+import { sha256Sync } from "../../base/node/digest.ts";
 import type { Client } from "../../kube/index.ts";
 import { createNotifier, type NotificationOptions } from "./notification.ts";
 import { createOrder } from "./order.ts";
 import type { EventRecorder, Log, RecordedEvent } from "./types.ts";
+
+/** Hundreds of releases may end at once: their events must not fill memory or crowd out the requests of others. */
+const mostAtOnce = 4;
 
 interface Recorded {
   readonly name: string;
@@ -12,8 +17,8 @@ interface Recorded {
 }
 
 /**
- * Writes core/v1 Events in the background, in order for each object; an equal one within ten minutes is counted on the first. A receiver of
- * notifications is told of each.
+ * Writes core/v1 Events in the background, in order for each object and few at once; an equal one within ten minutes is counted on the first. A
+ * receiver of notifications is told of each.
  */
 export function createEventRecorder(options: {
   readonly client: Client;
@@ -28,21 +33,16 @@ export function createEventRecorder(options: {
   const seen = new Map<string, Recorded & { readonly at: number }>();
   const limit = 4096; // client-go's aggregator keeps as many
   const order = createOrder();
+  const limited = limitTo(mostAtOnce);
   let serial = 0;
 
-  async function write(object: KubeObject, event: RecordedEvent, at: Date): Promise<void> {
-    const { name = "", namespace = "default", uid = "", resourceVersion } = object.metadata;
+  async function write(involved: Involved, event: RecordedEvent, at: Date): Promise<void> {
+    const { kind, name, namespace, uid } = involved;
     const time = at.toISOString().replace(/\.\d+Z$/, "Z");
-    const key = JSON.stringify([
-      object.kind,
-      namespace,
-      name,
-      uid,
-      event.type,
-      event.reason,
-      event.message,
-      event.annotations,
-    ]);
+    // Messages are long, and thousands are remembered.
+    const key = sha256Sync(
+      JSON.stringify([kind, namespace, name, uid, event.type, event.reason, event.message, event.annotations]),
+    );
     const earlier = seen.get(key);
     if (earlier !== undefined && at.getTime() - earlier.at < 600_000) {
       earlier.count += 1;
@@ -67,7 +67,7 @@ export function createEventRecorder(options: {
         namespace,
         ...(event.annotations === undefined ? {} : { annotations: event.annotations }),
       },
-      involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid, resourceVersion },
+      involvedObject: involved,
       type: event.type === "Trace" ? "Normal" : event.type,
       reason: event.reason,
       message: event.message,
@@ -84,8 +84,9 @@ export function createEventRecorder(options: {
     record(object, given) {
       const at = now();
       const event = withOwnAnnotations(object, given);
-      order.add(object.metadata.uid ?? "", () =>
-        write(object, event, at).catch((error: unknown) =>
+      const involved = involvedOf(object);
+      order.add(involved.uid, () =>
+        limited(() => write(involved, event, at)).catch((error: unknown) =>
           log.error("cannot record event", { reason: event.reason, error: String(error) }),
         ),
       );
@@ -93,6 +94,14 @@ export function createEventRecorder(options: {
     },
     flush: async () => void (await Promise.all([order.flush(), notifier?.flush()])),
   };
+}
+
+type Involved = ReturnType<typeof involvedOf>;
+
+/** What an event says of its object: the object itself need not be kept until it is written. */
+function involvedOf({ apiVersion, kind, metadata }: KubeObject) {
+  const { name = "", namespace = "default", uid = "", resourceVersion } = metadata;
+  return { apiVersion, kind, name, namespace, uid, resourceVersion };
 }
 
 function withOwnAnnotations({ metadata }: KubeObject, event: RecordedEvent): RecordedEvent {

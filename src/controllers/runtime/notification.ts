@@ -3,7 +3,7 @@ import type { KubeObject } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Fetch } from "../../kube/index.ts";
 import { type RetryOptions, retrying } from "../../sources/index.ts";
-import { limitTo } from "./limit.ts";
+import { limitTo } from "../../base/limit.ts";
 import { createOrder } from "./order.ts";
 import type { Log, RecordedEvent } from "./types.ts";
 

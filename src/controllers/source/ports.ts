@@ -1,3 +1,4 @@
+import { limitTo } from "../../base/limit.ts";
 import { readFile } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import {
@@ -12,7 +13,6 @@ import {
   type Transport,
 } from "../../sources/index.ts";
 import type { CloudPorts } from "../../oci/index.ts";
-import { limitTo } from "../runtime/index.ts";
 
 /** What the source controllers are given besides a cluster. */
 export interface SourceOptions {
