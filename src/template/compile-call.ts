@@ -35,8 +35,8 @@ function compileShortCircuit(call: Call, context: Compilation): Evaluate {
   const settles = call.args.map((arg) => (setsNode(arg) ? undefined : arg));
   const stopsAt = call.name === "or";
   const { final } = call;
-  const [first, second] = args;
-  const [firstSettle, secondSettle] = settles;
+  const { 0: first, 1: second } = args;
+  const { 0: firstSettle, 1: secondSettle } = settles;
   if (final === undefined && first !== undefined && second !== undefined && args.length === 2) {
     return (frame, dot) => {
       const value = first(frame, dot);

@@ -18,7 +18,7 @@ export function compilePipeline(pipe: PipeNode, context: Compilation): Evaluate 
   if (pipe.declarations.length === 0) return evaluate;
   const value = evaluate;
   const assign = pipe.declarations.map((variable) => compileAssignment(variable, pipe.isAssignment, context));
-  const [first, second] = assign;
+  const { 0: first, 1: second } = assign;
   return (frame, dot) => {
     const result = value(frame, dot) ?? undefined;
     first?.(frame, result);
@@ -52,8 +52,10 @@ function compileCommand(
   { pipe, final }: { readonly pipe: PipeNode; readonly final: Evaluate | undefined },
   context: Compilation,
 ): Evaluate {
-  const [first, ...args] = command.operands;
+  const { operands } = command;
+  const first = operands[0];
   if (first === undefined) return () => undefined;
+  const args = operands.slice(1);
   switch (first.type) {
     case "field":
     case "chain":
@@ -173,7 +175,7 @@ function compileChainStart(operand: Operand, context: Compilation): Evaluate {
 }
 
 function compileFields(node: Operand, start: Evaluate, fields: readonly string[], origin: Origin): Evaluate {
-  const [first = "", second = "", third = ""] = fields;
+  const { 0: first = "", 1: second = "", 2: third = "" } = fields;
   switch (fields.length) {
     case 1:
       return (frame, dot) => {

@@ -15,7 +15,7 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** The closure that evaluates the arguments of a call, checks them and calls the function. */
 export function invoke(call: Call, callee: GoFunction, args: readonly Argument[]): Evaluate {
   if (callee.contextual === true) return invokeContextual(call, callee, args);
-  const [first, second] = args;
+  const { 0: first, 1: second } = args;
   const { final } = call;
   const run: AnyFunction = call.name === "call" ? callOf(call) : (callee.call as AnyFunction);
   if (callee.cost !== undefined) return invokeAny(call, callee, args);
@@ -193,7 +193,7 @@ function callOf({ args }: Call): AnyFunction {
 function invokeContextual(call: Call, callee: GoFunction, args: readonly Argument[]): Evaluate {
   const { whole, name, final } = call;
   const run = callee.call as AnyFunction;
-  const [first, second] = args;
+  const { 0: first, 1: second } = args;
   const settle = settledNode(call);
   if (
     final === undefined &&

@@ -43,13 +43,13 @@ export type Statement = TextNode | ActionNode | BreakNode | BranchNode | Templat
 
 export interface PipeNode extends At {
   readonly type: "pipe";
-  readonly declarations: VariableNode[];
-  isAssignment: boolean;
-  readonly commands: CommandNode[];
+  readonly declarations: readonly VariableNode[];
+  readonly isAssignment: boolean;
+  readonly commands: readonly CommandNode[];
 }
 export interface CommandNode extends At {
   readonly type: "command";
-  readonly operands: Operand[];
+  readonly operands: readonly Operand[];
 }
 export interface IdentifierNode extends At {
   readonly type: "identifier";

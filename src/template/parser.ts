@@ -26,6 +26,13 @@ interface Ending {
   readonly position: number;
 }
 
+interface Declarations {
+  variables: readonly VariableNode[];
+  isAssignment: boolean;
+}
+
+const none: readonly never[] = [];
+
 function isEnding(node: Statement | Ending): node is Ending {
   return node.type === "end" || node.type === "else";
 }
@@ -62,8 +69,8 @@ class Parser extends TokenReader {
     return tryUnquote(token.text) ?? this.fail("invalid syntax");
   }
 
-  private newList(position: number): ListNode {
-    return { type: "list", source: this.source, position, nodes: [] };
+  private newList(position: number, nodes: Statement[]): ListNode {
+    return { type: "list", source: this.source, position, nodes };
   }
 
   // Reads the body of a definition with a scope of its own, up to its end.
@@ -90,14 +97,15 @@ class Parser extends TokenReader {
   private itemList(): { list: ListNode; ending: Ending } {
     this.blocks += 1;
     if (this.blocks > maxBlocks) this.fail("max block depth exceeded");
-    const list = this.newList(this.peekNonSpace().position);
+    const { position } = this.peekNonSpace();
+    const nodes: Statement[] = [];
     while (this.peekNonSpace().type !== "eof") {
       const node = this.textOrAction();
       if (isEnding(node)) {
         this.blocks -= 1;
-        return { list, ending: node };
+        return { list: this.newList(position, exactly(nodes)), ending: node };
       }
-      list.nodes.push(node);
+      nodes.push(node);
     }
     this.fail("unexpected EOF");
   }
@@ -181,10 +189,9 @@ class Parser extends TokenReader {
     if (ending.type === "else") {
       if (type !== "range" && this.peek().type === type) {
         this.next();
-        otherwise = this.newList(ending.position);
         this.blocks += 1;
         if (this.blocks > maxBlocks) this.fail("max block depth exceeded");
-        otherwise.nodes.push(this.control(type));
+        otherwise = this.newList(ending.position, [this.control(type)]);
         this.blocks -= 1;
       } else {
         const rest = this.itemList();
@@ -196,26 +203,27 @@ class Parser extends TokenReader {
     return { type, source: this.source, position: pipe.position, pipe, list, otherwise };
   }
 
-  private declareVariable(pipe: PipeNode, token: Token): void {
-    pipe.declarations.push(this.variable(token));
+  private declareVariable(found: Declarations, token: Token): void {
+    found.variables = [...found.variables, this.variable(token)];
     this.variables.push(token.text);
   }
 
-  private declarations(pipe: PipeNode, context: string): void {
+  private declarations(context: string): Declarations {
+    const found: Declarations = { variables: none, isAssignment: false };
     while (this.peekNonSpace().type === "variable") {
       const token = this.next();
       const after = this.peek();
       const sign = this.peekNonSpace();
       if (sign.type === "assign" || sign.type === "declare") {
-        pipe.isAssignment = sign.type === "assign";
+        found.isAssignment = sign.type === "assign";
         this.nextNonSpace();
-        this.declareVariable(pipe, token);
-        return;
+        this.declareVariable(found, token);
+        return found;
       }
       if (sign.type === "char" && sign.text === ",") {
         this.nextNonSpace();
-        this.declareVariable(pipe, token);
-        if (context !== "range" || pipe.declarations.length >= 2) this.fail(`too many declarations in ${context}`);
+        this.declareVariable(found, token);
+        if (context !== "range" || found.variables.length >= 2) this.fail(`too many declarations in ${context}`);
         const following = this.peekNonSpace().type;
         if (following !== "variable" && following !== "rightDelim" && following !== "rightParen") {
           this.fail("range can only initialize variables");
@@ -225,45 +233,38 @@ class Parser extends TokenReader {
       // No declaration: the variable is the first operand; the space after it matters to the command.
       if (after.type === "space") this.pending.push(after);
       this.pending.push(token);
-      return;
+      return found;
     }
+    return found;
   }
 
   private pipeline(context: string, end: TokenType): PipeNode {
-    const pipe: PipeNode = {
-      type: "pipe",
-      source: this.source,
-      position: this.peekNonSpace().position,
-      declarations: [],
-      isAssignment: false,
-      commands: [],
-    };
-    this.declarations(pipe, context);
+    const { position } = this.peekNonSpace();
+    const { variables: declarations, isAssignment } = this.declarations(context);
+    const commands: CommandNode[] = [];
     for (;;) {
       const token = this.nextNonSpace();
       if (token.type === end) {
-        this.checkPipeline(pipe, context);
-        return pipe;
+        this.checkPipeline(commands, context);
+        return { type: "pipe", source: this.source, position, declarations, isAssignment, commands: exactly(commands) };
       }
       if (!startsOperand.has(token.type)) this.unexpected(token, context);
       this.pending.push(token);
-      pipe.commands.push(this.command());
+      commands.push(this.command());
     }
   }
 
-  private checkPipeline(pipe: PipeNode, context: string): void {
-    if (pipe.commands.length === 0) this.fail(`missing value for ${context}`);
-    for (let index = 1; index < pipe.commands.length; index += 1) {
-      const first = pipe.commands[index]?.operands[0];
-      if (first !== undefined && constants.has(first.type)) {
-        this.fail(`non executable command in pipeline stage ${index + 1}`);
-      }
+  private checkPipeline(commands: readonly CommandNode[], context: string): void {
+    if (commands.length === 0) this.fail(`missing value for ${context}`);
+    for (let index = 1; index < commands.length; index += 1) {
+      const type = commands[index]?.operands[0]?.type ?? "pipe";
+      if (constants.has(type)) this.fail(`non executable command in pipeline stage ${index + 1}`);
     }
   }
 
   private command(): CommandNode {
     const operands: Operand[] = [];
-    const position = this.peekNonSpace().position;
+    const { position } = this.peekNonSpace();
     for (;;) {
       this.peekNonSpace();
       const found = this.operand();
@@ -275,7 +276,7 @@ class Parser extends TokenReader {
       break;
     }
     if (operands.length === 0) this.fail("empty command");
-    return { type: "command", source: this.source, position, operands };
+    return { type: "command", source: this.source, position, operands: exactly(operands) };
   }
 
   private operand(): Operand | undefined {
@@ -286,14 +287,14 @@ class Parser extends TokenReader {
     while (this.peek().type === "field") fields.push(this.next().text.slice(1));
     switch (node.type) {
       case "field":
-        return { type: "field", source: this.source, position, fields: [...node.fields, ...fields] };
+        return { type: "field", source: this.source, position, fields: node.fields.concat(fields) };
       case "variable":
         return {
           type: "variable",
           source: this.source,
           position,
           name: node.name,
-          fields: [...node.fields, ...fields],
+          fields: node.fields.concat(fields),
         };
       case "bool":
       case "string":
@@ -352,7 +353,7 @@ class Parser extends TokenReader {
   }
 
   parse(): readonly [...Definition[], Definition] {
-    const body = this.newList(this.peek().position);
+    const body = this.newList(this.peek().position, []);
     while (this.peek().type !== "eof") {
       if (this.peek().type === "leftDelim") {
         const delim = this.next();
@@ -372,6 +373,13 @@ class Parser extends TokenReader {
     this.definitions.delete(this.source.name);
     return [...this.definitions.values(), own];
   }
+}
+
+/** A list without the room that V8 keeps behind a list which grows, for sixteen more: a chart has tens of thousands of lists. */
+function exactly<Item>(items: Item[]): Item[] {
+  const { 0: first, 1: second, length } = items;
+  if (length === 1) return [first as Item];
+  return length === 2 ? [first as Item, second as Item] : items.slice();
 }
 
 const startsOperand: ReadonlySet<TokenType> = new Set<TokenType>([
