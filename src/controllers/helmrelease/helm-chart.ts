@@ -20,7 +20,7 @@ export async function syncHelmChart(ledger: Ledger, context: Context): Promise<v
     .sourceRef;
   try {
     const { action, object } = await applyObject(context, wanted, { fieldManager: manager, before: live ?? "none" });
-    (await context.cache.kind(wanted)).learn(object);
+    (await context.cache.kind(wanted, context.scope)).learn(object);
     if (action !== "unchanged") {
       const verb = action === "created" ? "Created" : "Configured";
       const message = `${verb} HelmChart/${key} with SourceRef '${kind}/${identityOf(wanted).namespace}/${name}'`;
@@ -59,8 +59,8 @@ export async function removeHelmChart(ledger: Ledger, context: Context): Promise
   ledger.tell({ event: "chartNamed", helmChart: undefined });
 }
 
-async function findLive(wanted: KubeObject, { cache }: Context): Promise<KubeObject | undefined> {
-  return (await cache.kind(wanted)).get(identityOf(wanted));
+async function findLive(wanted: KubeObject, { cache, scope }: Context): Promise<KubeObject | undefined> {
+  return (await cache.kind(wanted, scope)).get(identityOf(wanted));
 }
 
 /** True when the cached HelmChart already says all that is wanted: then nothing needs to be asked or written. */

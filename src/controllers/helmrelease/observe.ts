@@ -23,7 +23,7 @@ export class StateError extends CodedError<"StateError"> {}
 /** The source of the chart as the watch cache has it. Throws the API's NotFound. */
 export async function readSource(release: HelmRelease, context: Context): Promise<Source> {
   const reference = sourceReferenceOf(release);
-  const known = (await context.cache.kind<Source>(reference)).get({
+  const known = (await context.cache.kind<Source>(reference, context.scope)).get({
     namespace: reference.namespace ?? "",
     name: reference.name,
   });
@@ -52,7 +52,10 @@ export function valuesSelection(kind: string): Selection {
 async function readReferenced(kind: string, namespace: string, name: string, context: Context): Promise<Referenced> {
   const reference = { apiVersion: "v1", kind, namespace, name };
   try {
-    const cached = (await context.cache.kind(reference, valuesSelection(kind))).get({ namespace, name });
+    const cached = (await context.cache.kind(reference, { ...context.scope, ...valuesSelection(kind) })).get({
+      namespace,
+      name,
+    });
     return { found: cached ?? (await context.client.get(reference, { signal: context.signal })) };
   } catch (error) {
     return isApiError(error, "NotFound") ? { missing: error.message } : { failed: messageOf(error) };

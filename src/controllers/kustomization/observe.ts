@@ -73,7 +73,10 @@ export async function readSource(
     );
   let source: KubeObject | undefined;
   try {
-    source = (await context.cache.kind({ apiVersion: reference.apiVersion, kind })).get({ namespace, name });
+    source = (await context.cache.kind({ apiVersion: reference.apiVersion, kind }, context.scope)).get({
+      namespace,
+      name,
+    });
   } catch (error) {
     if (!isApiError(error, "NoMatch")) throw error;
   }

@@ -35,6 +35,8 @@ export interface Log {
 export interface Context {
   readonly client: Client;
   readonly cache: WatchCache;
+  /** What the watches that wake objects are narrowed down to: what is read from the same watches is never behind what woke. */
+  readonly scope?: { readonly namespace?: string };
   readonly events: EventRecorder;
   readonly log: Log;
   readonly now: () => Date;

@@ -7,7 +7,7 @@ export async function findSource<T extends KubeObject>(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   key: { readonly namespace: string; readonly name: string },
 ): Promise<T> {
-  const cached = (await context.cache.kind<T>({ apiVersion, kind })).get(key);
+  const cached = (await context.cache.kind<T>({ apiVersion, kind }, context.scope)).get(key);
   const found = cached ?? (await context.client.tryGet<T>({ apiVersion, kind, ...key }, { signal: context.signal }));
   // Flux reads from a cache, which knows kinds and not resources: its text names the kind.
   if (found === undefined) throw new Error(`${kind}.${groupOf(apiVersion)} ${JSON.stringify(key.name)} not found`);
