@@ -1,43 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Kustomization, KubeObject } from "../src/api/index.ts";
 import type { ControllersOptions } from "../src/controllers/index.ts";
-import { commitGit, createGitRepository, serveGit } from "../src/sources/index.ts";
-import { ready, startWorld } from "./world.ts";
+import { startWithGit } from "./git-world.ts";
+import { ready } from "./world.ts";
 
 const kustomization = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization" } as const;
 const map = { apiVersion: "v1", kind: "ConfigMap" } as const;
 
-/** A world with a Git repository of these files, and a way to apply a path of it. */
+/** A world with a Git repository of these files, and what a person sees of it. */
 async function startWith(
   t: TestContext,
   files: Readonly<Record<string, string>>,
   options: Partial<ControllersOptions> = {},
 ) {
-  const world = await startWorld(t, options);
-  const folder = await mkdtemp(join(tmpdir(), "cox-ks-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const directory = join(folder, "app");
-  await createGitRepository(directory);
-  await commitGit({ directory, message: "Begin", files, now: () => new Date("2026-11-25T10:00:00Z") });
-  const server = await serveGit({ root: folder });
-  t.after(() => server.close());
-  const repository = { interval: "10m", url: `${server.url}/app`, ref: { branch: "main" } };
-  await world.create({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" }, "app", repository);
+  const world = await startWithGit(t, files, options);
   return {
     ...world,
-    commit: (files: Readonly<Record<string, string>>) => commitGit({ directory, message: "Go on", files }),
-    apply: (name: string, spec: Readonly<Record<string, unknown>>) =>
-      world.create(kustomization, name, {
-        interval: "10m",
-        prune: true,
-        targetNamespace: "apps",
-        sourceRef: { kind: "GitRepository", name: "app" },
-        ...spec,
-      }),
     settled: (name: string) => world.until<Kustomization>(kustomization, name, isSettled),
     read: async (name: string): Promise<KubeObject> => await world.client.get({ ...map, namespace: "apps", name }),
   };

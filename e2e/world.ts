@@ -51,14 +51,16 @@ export async function startWorld(
   const store = await openArtifactStore({ root: join(folder, "store") });
   const artifacts = await serveArtifacts(store);
   open.defer(() => artifacts.close());
-  const controllers = await runControllers({
-    client,
-    cache,
-    controllers: allControllers({ store, ...controllersOptions }),
-    ...(notifications === undefined ? {} : { notifications }),
-    log: { info: () => {}, error: () => {} },
-    now: () => new Date(),
-  });
+  const start = () =>
+    runControllers({
+      client,
+      cache,
+      controllers: allControllers({ store, ...controllersOptions }),
+      ...(notifications === undefined ? {} : { notifications }),
+      log: { info: () => {}, error: () => {} },
+      now: () => new Date(),
+    });
+  let controllers = await start();
   open.defer(() => controllers.stop());
 
   const world = {
@@ -68,6 +70,10 @@ export async function startWorld(
     repositoryUrl: charts.repositoryUrl,
     publish: charts.publish,
     publishBytes: charts.publishBytes,
+    /** Ends the controllers as a signal does. */
+    stop: () => controllers.stop(),
+    /** Begins with new ones. */
+    start: async () => void (controllers = await start()),
     create: (kind: Kind, name: string, spec: unknown, more: Partial<KubeObject> = {}) =>
       client.create({
         ...more,

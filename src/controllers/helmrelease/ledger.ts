@@ -18,6 +18,8 @@ export interface Ledger {
   readonly status: Status;
   /** Notes what happened. Nothing is written until `save`. */
   tell(event: StatusEvent): void;
+  /** Forgets what was told since the status was written last. */
+  forget(): void;
   /** Writes the status where it differs from the stored one. */
   save(): Promise<void>;
   /** Keeps what the release's Secrets hold out of what is told. */
@@ -63,6 +65,9 @@ export function openLedger(
     overriddenManagers,
     tell(event) {
       status = record(status, concealed(event, concealer), { now: context.now(), release: stored, ...digests });
+    },
+    forget() {
+      status = stored.status ?? {};
     },
     async save() {
       stored = await writeStatus(context, stored, status, manager);

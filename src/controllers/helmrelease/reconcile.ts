@@ -75,12 +75,17 @@ async function reconcile(object: HelmRelease, given: Context, shared: Shared): P
 async function reconcileLiving(ledger: Ledger, context: Context, shared: Shared): Promise<Outcome> {
   const token = requestedAt(ledger.release);
   let observed = false;
+  let isInterrupted = false;
   try {
     const outcome = await reconcileRelease(ledger, context, shared);
     observed = outcome.outcome === "done" || outcome.outcome === "stalled";
     return outcome;
+  } catch (error) {
+    isInterrupted = context.signal.aborted;
+    throw error;
   } finally {
-    ledger.tell({ event: "ended", observed, requestedAt: token });
+    // What was asked for is for the next process to answer.
+    if (!isInterrupted) ledger.tell({ event: "ended", observed, requestedAt: token });
     await ledger.save();
   }
 }

@@ -65,9 +65,13 @@ async function work(ledger: Ledger, wanted: Wanted, context: Context): Promise<E
     });
     ledger.tell({ event: "actionStarted", action, timeout });
     await ledger.save();
+    const { failures: before = 0 } = ledger.status;
     try {
       await act(decision, { ledger, seen, wanted, context });
+      // Flux: an attempt that ended with its process counts for nothing. What it left in storage, the next process mends.
+      if (context.signal.aborted && (ledger.status.failures ?? 0) > before) ledger.forget();
     } catch (error) {
+      if (context.signal.aborted) ledger.forget();
       const retryInterval = activeRemediation(ledger.release)?.retryInterval;
       if (retryInterval === undefined || context.signal.aborted) throw error;
       return { decision: "retryLater", after: retryInterval, because: messageOf(error) };

@@ -48,7 +48,7 @@ export async function checkHealth(options: {
     await waitUntilReady(references, context, { timeout, interruption, ...(judge === undefined ? {} : { judge }) });
   } catch (error) {
     const trigger = triggerOf(context);
-    if (trigger !== undefined && !context.signal.aborted)
+    if (trigger !== undefined)
       throw new KustomizationError(
         "HealthCheckCanceled",
         `New reconciliation triggered by ${describeTrigger(trigger)}`,

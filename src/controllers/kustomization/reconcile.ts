@@ -128,7 +128,8 @@ async function reconcile(object: Kustomization, context: Context, options: Share
     );
     return await finish({ outcome: "done", again: interval });
   } catch (error) {
-    if (!(error instanceof KustomizationError)) throw error;
+    // What fails because we are told to stop says nothing about what was applied.
+    if (!(error instanceof KustomizationError) || context.signal.aborted) throw error;
     const { code, message } = error;
     if (code === "AccessDenied" || code === "InvalidCELExpression") {
       tell({ event: "stalled", reason: code, message });
