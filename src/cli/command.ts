@@ -100,9 +100,18 @@ export interface CommandGroup {
 export interface CommandLeaf {
   readonly summary: string;
   readonly aliases?: readonly string[];
+  /** Loads what knows the words that the command could take next. */
+  readonly suggest?: () => Promise<Suggest>;
   // The tree forgets the flags' types: each command checks its own when it is called through `runCommand`.
   readonly load: () => Promise<unknown>;
 }
+
+/** The words that could come after `args`, and whether a file may be meant; `line` has the flags, too. */
+export type Suggest = (given: {
+  readonly line: readonly string[];
+  readonly args: readonly string[];
+  readonly io: Io;
+}) => Promise<{ readonly words: readonly string[]; readonly orFile?: boolean }>;
 
 /** Ends a command with a text for standard error and an exit code, without a stack. */
 export class CommandError extends Error {

@@ -6,6 +6,12 @@ const helmError = (message: string): string => `Error: ${message}\n`;
 const fluxError = (message: string): string => `✗ ${message}\n`;
 
 const getOf = () => import("./helm/get.ts");
+const completion = () => import("./helm/completion.ts");
+const suggest = () => import("./helm/suggest.ts");
+const release = () => suggest().then((file) => file.release);
+const chart = () => suggest().then((file) => file.chart);
+const nameThenChart = () => suggest().then((file) => file.nameThenChart);
+const repositories = () => suggest().then((file) => file.repositories);
 const dependency = () => import("./helm/dependency.ts");
 const refusals = () => import("./helm/refusals.ts");
 const registry = () => import("./helm/registry.ts");
@@ -22,7 +28,21 @@ const helm: CommandGroup = {
   commands: {
     completion: {
       summary: "generate autocompletion scripts for the specified shell",
-      load: () => refusals().then((file) => file.completion),
+      commands: {
+        bash: {
+          summary: "generate autocompletion script for bash",
+          load: () => completion().then((file) => file.bash),
+        },
+        fish: {
+          summary: "generate autocompletion script for fish",
+          load: () => completion().then((file) => file.fish),
+        },
+        powershell: {
+          summary: "generate autocompletion script for powershell",
+          load: () => completion().then((file) => file.powershell),
+        },
+        zsh: { summary: "generate autocompletion script for zsh", load: () => completion().then((file) => file.zsh) },
+      },
     },
     create: {
       summary: "create a new chart with the given name",
@@ -55,20 +75,35 @@ const helm: CommandGroup = {
     get: {
       summary: "download extended information of a named release",
       commands: {
-        all: { summary: "download all information for a named release", load: () => getOf().then((file) => file.all) },
-        hooks: { summary: "download all hooks for a named release", load: () => getOf().then((file) => file.hooks) },
+        all: {
+          summary: "download all information for a named release",
+          load: () => getOf().then((file) => file.all),
+          suggest: release,
+        },
+        hooks: {
+          summary: "download all hooks for a named release",
+          load: () => getOf().then((file) => file.hooks),
+          suggest: release,
+        },
         manifest: {
           summary: "download the manifest for a named release",
           load: () => getOf().then((file) => file.manifest),
+          suggest: release,
         },
         metadata: {
           summary: "This command fetches metadata for a given release",
           load: () => getOf().then((file) => file.metadata),
+          suggest: release,
         },
-        notes: { summary: "download the notes for a named release", load: () => getOf().then((file) => file.notes) },
+        notes: {
+          summary: "download the notes for a named release",
+          load: () => getOf().then((file) => file.notes),
+          suggest: release,
+        },
         values: {
           summary: "download the values file for a named release",
           load: () => getOf().then((file) => file.values),
+          suggest: release,
         },
       },
     },
@@ -76,8 +111,13 @@ const helm: CommandGroup = {
       summary: "fetch release history",
       aliases: ["hist"],
       load: () => import("./helm/history.ts").then((file) => file.command),
+      suggest: release,
     },
-    install: { summary: "install a chart", load: () => import("./helm/install.ts").then((file) => file.command) },
+    install: {
+      summary: "install a chart",
+      load: () => import("./helm/install.ts").then((file) => file.command),
+      suggest: nameThenChart,
+    },
     lint: {
       summary: "examine a chart for possible issues",
       load: () => import("./helm/lint.ts").then((file) => file.command),
@@ -99,6 +139,7 @@ const helm: CommandGroup = {
       summary: "download a chart from a repository and (optionally) unpack it in local directory",
       aliases: ["fetch"],
       load: () => import("./helm/pull.ts").then((file) => file.command),
+      suggest: chart,
     },
     push: { summary: "push a chart to remote", load: () => import("./helm/push.ts").then((file) => file.command) },
     registry: {
@@ -121,17 +162,20 @@ const helm: CommandGroup = {
           summary: "remove one or more chart repositories",
           aliases: ["rm"],
           load: () => repo().then((file) => file.remove),
+          suggest: repositories,
         },
         update: {
           summary: "update information of available charts locally from chart repositories",
           aliases: ["up"],
           load: () => repo().then((file) => file.update),
+          suggest: repositories,
         },
       },
     },
     rollback: {
       summary: "roll back a release to a previous revision",
       load: () => import("./helm/rollback.ts").then((file) => file.command),
+      suggest: release,
     },
     search: {
       summary: "search for a keyword in charts",
@@ -150,28 +194,55 @@ const helm: CommandGroup = {
       summary: "show information of a chart",
       aliases: ["inspect"],
       commands: {
-        all: { summary: "show all information of the chart", load: () => show().then((file) => file.showAll) },
-        chart: { summary: "show the chart's definition", load: () => show().then((file) => file.showChart) },
-        crds: { summary: "show the chart's CRDs", load: () => show().then((file) => file.showCrds) },
-        readme: { summary: "show the chart's README", load: () => show().then((file) => file.showReadme) },
-        values: { summary: "show the chart's values", load: () => show().then((file) => file.showValues) },
+        all: {
+          summary: "show all information of the chart",
+          load: () => show().then((file) => file.showAll),
+          suggest: chart,
+        },
+        chart: {
+          summary: "show the chart's definition",
+          load: () => show().then((file) => file.showChart),
+          suggest: chart,
+        },
+        crds: { summary: "show the chart's CRDs", load: () => show().then((file) => file.showCrds), suggest: chart },
+        readme: {
+          summary: "show the chart's README",
+          load: () => show().then((file) => file.showReadme),
+          suggest: chart,
+        },
+        values: {
+          summary: "show the chart's values",
+          load: () => show().then((file) => file.showValues),
+          suggest: chart,
+        },
       },
     },
     status: {
       summary: "display the status of the named release",
       load: () => import("./helm/status.ts").then((file) => file.command),
+      suggest: release,
     },
     template: {
       summary: "locally render templates",
       load: () => import("./helm/template.ts").then((file) => file.command),
+      suggest: nameThenChart,
     },
-    test: { summary: "run tests for a release", load: () => import("./helm/test.ts").then((file) => file.command) },
+    test: {
+      summary: "run tests for a release",
+      load: () => import("./helm/test.ts").then((file) => file.command),
+      suggest: release,
+    },
     uninstall: {
       summary: "uninstall a release",
       aliases: ["del", "delete", "un"],
       load: () => import("./helm/uninstall.ts").then((file) => file.command),
+      suggest: release,
     },
-    upgrade: { summary: "upgrade a release", load: () => import("./helm/upgrade.ts").then((file) => file.command) },
+    upgrade: {
+      summary: "upgrade a release",
+      load: () => import("./helm/upgrade.ts").then((file) => file.command),
+      suggest: () => suggest().then((file) => file.releaseThenChart),
+    },
     version: {
       summary: "print the helm version information",
       load: () => import("./helm/version.ts").then((file) => file.command),

@@ -5,6 +5,11 @@ import { describeCommand, describeGroup } from "./help.ts";
 
 /** Finds the command that a line names, runs it, prints its error in the way of its program, and gives the exit code. */
 export async function runLine(root: CommandGroup, program: string, line: readonly string[], io: Io): Promise<number> {
+  const [question, ...words] = line;
+  if (question === "__complete" || question === "__completeNoDesc") {
+    const { printCompletions } = await import("./complete.ts");
+    return await printCompletions(root, words, { io, described: question === "__complete" });
+  }
   let node: CommandNode = root;
   let path = program;
   let printError = root.printError ?? ((message: string) => `Error: ${message}\n`);
@@ -62,7 +67,8 @@ function nameAt(line: readonly string[], switches: readonly string[]): number {
   return -1;
 }
 
-async function runCommand<F extends Flags>(
+/** Runs a command with a line of its flags and words. */
+export async function runCommand<F extends Flags>(
   command: Command<F>,
   { path, line, io }: { readonly path: string; readonly line: readonly string[]; readonly io: Io },
 ): Promise<number> {
@@ -101,12 +107,14 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-interface Child {
+/** A node of the tree under the name that it was called by, or the one that an alias stands for. */
+export interface Child {
   readonly name: string;
   readonly node: CommandNode;
 }
 
-function findChild(group: CommandGroup, word: string): Child | undefined {
+/** The child of a group that a word names. */
+export function findChild(group: CommandGroup, word: string): Child | undefined {
   if (Object.hasOwn(group.commands, word)) return { name: word, node: group.commands[word]! };
   for (const [name, node] of Object.entries(group.commands)) {
     if (node.aliases?.includes(word)) return { name, node };

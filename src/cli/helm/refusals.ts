@@ -3,9 +3,6 @@ import { globalFlags } from "./global-flags.ts";
 
 // Commands of helm that are not here: each says so, and what to do instead.
 
-/** `helm completion`: refused. */
-export const completion = refused("completion", "shell completion is not available here");
-
 /** `helm plugin`: refused; post-renderers that are installed are used by --post-renderer. */
 export const plugin = refused(
   "plugin",
