@@ -1,138 +1,81 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HelmRelease, KubeObject } from "../../../src/api/index.ts";
 import { installDefinitions } from "../../../src/cli/playground/playground.ts";
 import { createCluster, startLifecycle } from "../../../src/cluster/index.ts";
-import { allControllers, runControllers } from "../../../src/controllers/index.ts";
 import { type Client, createClient, createWatchCache, type Fetch } from "../../../src/kube/index.ts";
-import { createSecretStorage, hasCode, type ReleaseRecord } from "../../../src/release/index.ts";
-import { openArtifactStore, serveArtifacts } from "../../../src/sources/index.ts";
+import { connect } from "../../../src/kube/node/index.ts";
+import type { Published } from "../../scenarios/chart-folder.ts";
 import { openChartFolder } from "../../scenarios/chart-folder.ts";
 
-export const namespace = "apps";
 export const releaseKind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" } as const;
+export const chartKind = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmChart" } as const;
 
-/** A cluster that outlives the controllers' processes, and a chart repository. */
+/** What outlives the controllers: a namespace of a cluster, a chart repository, and the folder where they keep artifacts. */
 export interface Ground extends AsyncDisposable {
   readonly fetch: Fetch;
+  readonly server: string;
   readonly client: Client;
+  readonly namespace: string;
+  /** A namespace that a release may make. */
+  readonly otherNamespace: string;
   readonly repositoryUrl: string;
-  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<unknown>;
-  /** Starts all controllers as a process of its own would: with nothing in memory, on the same folder of artifacts. */
-  readonly start: (fetch: Fetch) => Promise<Process>;
+  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<Published>;
+  readonly folder: string;
 }
 
-export interface Process {
-  /** Ends it well. */
-  readonly stop: () => Promise<void>;
-  /** Leaves it to its death: what it waits for never comes. */
-  readonly abandon: () => void;
-}
-
+/** On the embedded cluster, or on the one that COX_TEST_KUBECONFIG names: there the namespace is new, and cleaned up in the end. */
 export async function openGround(): Promise<Ground> {
   await using open = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "cox-crash-"));
   open.defer(() => rm(folder, { recursive: true, force: true }));
-  const cluster = createCluster();
-  open.defer(() => cluster.close());
-  const lifecycle = await startLifecycle({ cluster });
-  open.defer(() => lifecycle.stop());
-  const client = createClient({ server: "http://cluster.test", fetch: cluster.fetch });
+  const given = process.env.COX_TEST_KUBECONFIG;
+  const { fetch, server } = await (given === undefined ? openEmbedded(open) : openReal(given, open));
+  const client = createClient({ server, fetch });
   const cache = createWatchCache({ client });
   await installDefinitions(client, cache);
   await cache[Symbol.asyncDispose]();
+  const namespace = given === undefined ? "apps" : `crash-${crypto.randomUUID().slice(0, 8)}`;
+  const otherNamespace = `${namespace}-other`;
   await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  if (given !== undefined) open.defer(() => clear(client, [namespace, otherNamespace]));
   const charts = open.use(await openChartFolder());
   const opened = open.move();
   return {
     client,
-    fetch: cluster.fetch,
+    fetch,
+    server,
+    namespace,
+    otherNamespace,
+    folder,
     repositoryUrl: charts.repositoryUrl,
     publish: charts.publish,
-    start: (fetch) => startProcess(fetch, join(folder, "artifacts")),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-async function startProcess(fetch: Fetch, root: string): Promise<Process> {
-  const client = createClient({ server: "http://cluster.test", fetch });
-  const cache = createWatchCache({ client });
-  const store = await openArtifactStore({ root });
-  const artifacts = await serveArtifacts(store);
-  // A process that dies while it starts never gets further than this.
-  const starting = runControllers({
-    client,
-    cache,
-    controllers: allControllers({ store }),
-    log: { info: () => {}, error: () => {} },
-    now: () => new Date(),
-    minimumRetryDelay: 50,
-  });
-  starting.catch(() => {});
-  return {
-    async stop() {
-      await (await starting).stop();
-      await cache[Symbol.asyncDispose]();
-      await artifacts.close();
-    },
-    abandon() {
-      starting.then((controllers) => controllers.stop()).catch(() => {});
-      void cache[Symbol.asyncDispose]();
-      void artifacts.close();
-    },
-  };
+async function openEmbedded(open: AsyncDisposableStack): Promise<Pick<Ground, "fetch" | "server">> {
+  const cluster = createCluster();
+  open.defer(() => cluster.close());
+  const lifecycle = await startLifecycle({ cluster });
+  open.defer(() => lifecycle.stop());
+  return { fetch: cluster.fetch, server: "http://cluster.test" };
 }
 
-/** What is left of a release when everything is settled, without what differs from run to run. */
-export interface Remains {
-  readonly ready: string;
-  readonly objects: readonly string[];
-  readonly last: string;
+async function openReal(kubeconfig: string, open: AsyncDisposableStack): Promise<Pick<Ground, "fetch" | "server">> {
+  const connected = await connect({ kubeconfig });
+  open.defer(() => connected[Symbol.dispose]());
+  return { fetch: connected.fetch, server: connected.connection.server };
 }
 
-export async function readRemains(client: Client): Promise<Remains> {
-  const release = await client.tryGet<HelmRelease>({ ...releaseKind, namespace, name: "web" });
-  const conditions = (release?.status?.conditions ?? []) as readonly { type: string; status: string; reason: string }[];
-  // A process that is told to stop leaves its last look unfinished; what came to pass before is what counts.
-  const passing = ["Remediated", "Released", "Reconciling"];
-  const told = conditions.filter(({ type }) => !passing.includes(type));
-  const revisions = await readRevisions(client);
-  return {
-    // Who goes on with an install that was cut short upgrades it.
-    ready: told
-      .map(({ type, status, reason }) => `${type}=${status} ${reason.replace(/^(Install|Upgrade)(?=Succ)/, "")}`)
-      .join(", "),
-    objects: await readObjects(client),
-    last: revisions.at(-1)?.info.status ?? "none",
-  };
-}
-
-export async function readRevisions(client: Client): Promise<readonly ReleaseRecord[]> {
-  const storage = createSecretStorage({ client, namespace, now: () => new Date() });
-  const found = await storage.history("web").catch((error: unknown) => {
-    if (hasCode(error, "NotFound")) return [];
-    throw error;
-  });
-  return found.toSorted((a, b) => a.version - b.version);
-}
-
-async function readObjects(client: Client): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const [apiVersion, kind] of [
-    ["v1", "ConfigMap"],
-    ["apps/v1", "Deployment"],
-    ["source.toolkit.fluxcd.io/v1", "HelmChart"],
-  ] as const) {
-    const { items } = await client.list(apiVersion === "v1" ? { apiVersion, kind } : { apiVersion, kind }, {
-      namespace,
-    });
-    for (const item of items)
-      if (item.metadata.name !== "kube-root-ca.crt") lines.push(`${kind} ${item.metadata.name} ${contentOf(item)}`);
+/** Removes namespaces whose controllers are gone, and with them whoever would have let go of what is in there. */
+async function clear(client: Client, namespaces: readonly string[]): Promise<void> {
+  for (const namespace of namespaces) {
+    for (const kind of [releaseKind, chartKind, { ...chartKind, kind: "HelmRepository" }])
+      for (const { metadata } of (await client.list(kind, { namespace })).items) {
+        const reference = { ...kind, namespace, name: metadata.name ?? "" };
+        await client.patch(reference, { metadata: { finalizers: null } }, { type: "merge" }).catch(() => {});
+      }
+    await client.delete({ apiVersion: "v1", kind: "Namespace", name: namespace }).catch(() => {});
   }
-  return lines;
-}
-
-function contentOf({ data, spec, metadata }: KubeObject): string {
-  return JSON.stringify({ data, spec, labels: metadata.labels, finalizers: metadata.finalizers });
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { type CrashPoint, createCrashingFetch } from "../crashing-fetch.ts";
-import { openGround, type Process, readRemains, readRevisions, type Remains } from "./ground.ts";
-import { type ControllerScenario, play, prepare } from "./scenarios.ts";
+import { pointsOf } from "../crash-points.ts";
+import type { CrashPoint } from "../crashing-fetch.ts";
+import { openGround } from "./ground.ts";
+import type { Process, StartProcess } from "./process.ts";
+import { readRemains, readRevisions, type Remains } from "./remains.ts";
+import { type ControllerScenario, play, prepare } from "./scenario.ts";
 
 /** A scenario whose controllers live: how often they write, and what is left. */
 export interface Undisturbed {
@@ -9,49 +12,73 @@ export interface Undisturbed {
   readonly remains: Remains;
 }
 
-export async function runAlive(scenario: ControllerScenario): Promise<Undisturbed> {
+export async function runAlive(scenario: ControllerScenario, start: StartProcess): Promise<Undisturbed> {
   await using ground = await openGround();
   await prepare(scenario, ground);
-  const counting = createCrashingFetch(ground.fetch);
-  const process = await ground.start(counting.fetch);
+  const process = await start(ground);
   try {
     await play(scenario, ground, scenario.name);
   } finally {
     await process.stop();
   }
-  return { writes: counting.writes(), remains: await readRemains(ground.client) };
+  return { writes: process.writes(), remains: await readRemains(ground) };
+}
+
+interface Trial {
+  readonly alive: Undisturbed;
+  readonly start: StartProcess;
+}
+
+/** Every so-many-th point of a scenario, some at the same time. */
+export interface Sample {
+  readonly every: number;
+  readonly from: number;
+  readonly lanes: number;
+}
+
+/** Tries a sample of a scenario's points; returns at how many of them the controllers died. */
+export async function tryPoints(
+  scenario: ControllerScenario,
+  trial: Trial & { readonly sample: Sample },
+): Promise<number> {
+  const { every, from, lanes } = trial.sample;
+  const points = pointsOf(trial.alive.writes).filter((_, number) => (number + from) % every === 0);
+  const rest = points.values();
+  let died = 0;
+  const lane = async (): Promise<void> => {
+    for (const point of rest) if (await tryControllers(scenario, point, trial)) died += 1;
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return died;
 }
 
 /** Kills the controllers at a point, starts them anew, and compares what is left in the end. False when they made fewer writes than that. */
-export async function tryControllers(
+async function tryControllers(
   scenario: ControllerScenario,
   point: CrashPoint,
-  { remains }: Undisturbed,
+  { alive: { remains }, start }: Trial,
 ): Promise<boolean> {
   await using ground = await openGround();
   await prepare(scenario, ground);
-  const crashing = createCrashingFetch(ground.fetch, point);
   let died = false;
   let next: Promise<Process> | undefined;
-  const first = await ground.start(crashing.fetch);
-  void crashing.crashed.then(() => {
+  const first = await start(ground, point);
+  void first.crashed.then(() => {
     died = true;
-    first.abandon();
-    next = ground.start(ground.fetch);
+    next = start(ground);
+    next.catch(() => {});
   });
   const where = `${scenario.name}, dead ${point.side} write ${point.write}`;
   try {
     await play(scenario, ground, where);
   } finally {
-    if (died) await (await next)?.stop();
-    else await first.stop();
+    await first.stop();
+    await (await next)?.stop();
   }
-  const left = await readRemains(ground.client);
-  const { orElse } = scenario;
-  if (!died || orElse === undefined || left.ready !== orElse.ready || left.last !== orElse.last)
-    assert.deepEqual(left, remains, `leaves something else: ${where}`);
-  const revisions = await readRevisions(ground.client);
-  const statuses = revisions.map(({ info }) => info.status);
+  const left = await readRemains(ground);
+  const otherwise = (scenario.orElse ?? []).some(({ ready, last }) => left.ready === ready && left.last === last);
+  if (!died || !otherwise) assert.deepEqual(left, remains, `leaves something else: ${where}`);
+  const statuses = (await readRevisions(ground)).map(({ info }) => info.status);
   assert.ok(!statuses.some((status) => /^pending|^uninstalling/.test(status)), `is under way: ${where}: ${statuses}`);
   assert.ok(statuses.filter((status) => status === "deployed").length <= 1, `is deployed twice: ${where}: ${statuses}`);
   return died;
