@@ -39,6 +39,7 @@ export function readTar(archive: Uint8Array, limits: TarLimits = {}): TarEntry[]
     const header = archive.subarray(offset, offset + block);
     if (isZero(header)) break;
     assertChecksum(header);
+    const fields = decoder.decode(header);
     offset += block;
     const type = String.fromCharCode(header[156] as number);
     const size = next.size ?? readNumber(header, 124, 12);
@@ -63,7 +64,7 @@ export function readTar(archive: Uint8Array, limits: TarLimits = {}): TarEntry[]
       default:
         break;
     }
-    const entry = toEntry(header, type, content, { ...global, ...next });
+    const entry = toEntry({ header, fields }, type, content, { ...global, ...next });
     next = {};
     if (entry === undefined || !isWanted(entry, type, limits)) continue;
     if (content.length > maxEntryBytes) {
@@ -82,10 +83,17 @@ interface Extended {
   readonly modified?: number;
 }
 
-function toEntry(header: Uint8Array, type: string, content: Uint8Array, extended: Extended): TarEntry | undefined {
-  const isUstar = text(header, 257, 5) === "ustar";
-  const prefix = isUstar && header[263] === 48 ? text(header, 345, 155) : "";
-  const name = text(header, 0, 100);
+interface Header {
+  readonly header: Uint8Array;
+  /** All of it as text. */
+  readonly fields: string;
+}
+
+function toEntry(at: Header, type: string, content: Uint8Array, extended: Extended): TarEntry | undefined {
+  const { header } = at;
+  const isUstar = field(at, 257, 5) === "ustar";
+  const prefix = isUstar && header[263] === 48 ? field(at, 345, 155) : "";
+  const name = field(at, 0, 100);
   const path = extended.path ?? (prefix === "" ? name : `${prefix}/${name}`);
   const kind = kindOf(type, path);
   if (kind === undefined) return undefined;
@@ -95,7 +103,7 @@ function toEntry(header: Uint8Array, type: string, content: Uint8Array, extended
     mode: readNumber(header, 100, 8) & 0o7777,
     modified: extended.modified ?? readNumber(header, 136, 12),
     content: kind === "file" ? content : content.subarray(0, 0),
-    target: kind === "symlink" ? (extended.target ?? text(header, 157, 100)) : "",
+    target: kind === "symlink" ? (extended.target ?? field(at, 157, 100)) : "",
   };
 }
 
@@ -172,26 +180,44 @@ function text(bytes: Uint8Array, from: number, length: number): string {
   return decoder.decode(bytes.subarray(from, end < 0 || end > from + length ? from + length : end));
 }
 
+// Headers are ASCII as a rule: then the field is a part of the text of all.
+function field({ header, fields }: Header, from: number, length: number): string {
+  if (fields.length !== block || fields.includes("\ufffd")) return text(header, from, length);
+  const end = fields.indexOf("\0", from);
+  return fields.slice(from, end < 0 || end > from + length ? from + length : end);
+}
+
 function readNumber(header: Uint8Array, from: number, length: number): number {
   const first = header[from] as number;
+  const end = from + length;
+  let value = 0;
   if ((first & 0x80) !== 0) {
     // GNU: a number too large for octal is written in base 256.
-    let value = first & 0x7f;
-    for (let i = 1; i < length; i += 1) value = value * 256 + (header[from + i] as number);
+    value = first & 0x7f;
+    for (let i = from + 1; i < end; i += 1) value = value * 256 + (header[i] as number);
     if (!Number.isSafeInteger(value)) throw new TarError("format", "archive/tar: invalid tar header");
     return value;
   }
-  const digits = text(header, from, length).trim();
-  if (!/^[0-7]*$/.test(digits)) throw new TarError("format", "archive/tar: invalid tar header");
-  return digits === "" ? 0 : Number.parseInt(digits, 8);
+  let at = from;
+  while (at < end && header[at] === 0x20) at += 1;
+  for (; at < end && isOctal(header[at] as number); at += 1) value = value * 8 + (header[at] as number) - 0x30;
+  while (at < end && header[at] === 0x20) at += 1;
+  if (at < end && header[at] !== 0) throw new TarError("format", "archive/tar: invalid tar header");
+  return value;
 }
 
+function isOctal(code: number): boolean {
+  return code >= 0x30 && code <= 0x37;
+}
+
+// The sum of all bytes, with spaces for its own.
 function assertChecksum(header: Uint8Array): void {
-  let sum = 0;
-  for (let i = 0; i < block; i += 1) sum += i >= 148 && i < 156 ? 32 : (header[i] as number);
+  let sum = 8 * 0x20;
+  for (let i = 0; i < 148; i += 1) sum += header[i] as number;
+  for (let i = 156; i < block; i += 1) sum += header[i] as number;
   if (sum !== readNumber(header, 148, 8)) throw new TarError("format", "archive/tar: invalid tar header");
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  return bytes[0] === 0 && bytes.every((byte) => byte === 0);
 }
