@@ -2,6 +2,7 @@ import { GoError } from "../errors.ts";
 import { checkLength } from "../limits.ts";
 import { encodeBase64 } from "../functions/encoding.ts";
 import { costing, define, type GoFunction } from "../functions/function.ts";
+import { sha256 } from "../sha256.ts";
 import { hasRawBytes, toBytes } from "../text.ts";
 import { loadBuiltin, loadPackage } from "../../base/node/load.ts";
 
@@ -16,11 +17,13 @@ export function crypto(): Crypto {
 }
 
 const passwordCost = 100_000;
+/** From here on OpenSSL is quicker, with the time that loading it takes. */
+const longText = 65_536;
 
 /** Sprig's checksums and password hashes. */
 export const hashFunctions: Readonly<Record<string, GoFunction>> = {
   sha1sum: define(["string"], (text) => hash("sha1", text)),
-  sha256sum: define(["string"], (text) => hash("sha256", text)),
+  sha256sum: define(["string"], (text) => (text.length < longText ? sha256(toBytes(text)) : hash("sha256", text))),
   sha512sum: define(["string"], (text) => hash("sha512", text)),
   adler32sum: define(["string"], (text) => String(adler32(toBytes(text)))),
   bcrypt: costing(passwordCost, define(["string"], bcrypt)),
