@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { serve } from "../src/base/node/serve.ts";
 import { cox } from "../src/cli/commands.ts";
 import { runLine } from "../src/cli/run.ts";
 import { createCluster } from "../src/cluster/index.ts";
@@ -36,6 +37,11 @@ async function start(t: TestContext) {
   await installDefinitions(client, cache);
   const lines: string[] = [];
   const waiting = new Map<string, () => void>();
+  const free = async (): Promise<number> => {
+    const server = await serve(async () => new Response(), { host: "127.0.0.1", port: 0 });
+    await server.close();
+    return Number(new URL(server.url).port);
+  };
   const run = (flags: readonly string[], signal = new AbortController().signal): Promise<number> =>
     runLine(
       cox,
@@ -64,7 +70,7 @@ async function start(t: TestContext) {
       },
     );
   const until = (word: string): Promise<void> => new Promise((resolve) => waiting.set(word, resolve));
-  return { folder, client, run, until, lines };
+  return { folder, client, run, until, lines, free };
 }
 
 test("cox run ends well before its memory is used up", { timeout: 60_000 }, async (t) => {
@@ -128,3 +134,21 @@ for (const { flag, holder } of [
       assert.match((spec as { readonly holderIdentity: string }).holderIdentity, holder);
     }
   });
+
+test("cox run tells in its metrics of its queues and leases", { timeout: 60_000 }, async (t) => {
+  const { run, until, free } = await start(t);
+  const stop = new AbortController();
+  const address = `127.0.0.1:${await free()}`;
+  const ended = run(["--enable-leader-election", `--metrics-addr=${address}`], stop.signal);
+  await until("all controllers run");
+  const text = await (await fetch(`http://${address}/metrics`)).text();
+  for (const line of [
+    'leader_election_master_status{name="helm-controller-leader-election"} 1',
+    'workqueue_depth{controller="helmrelease",name="helmrelease",priority="0"} 0',
+    'workqueue_unfinished_work_seconds{controller="kustomization",name="kustomization"} 0',
+    'controller_runtime_terminal_reconcile_errors_total{controller="helmrelease"} 0',
+  ])
+    assert.ok(text.split("\n").includes(line), line);
+  stop.abort();
+  assert.equal(await ended, 0);
+});

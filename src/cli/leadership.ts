@@ -25,8 +25,10 @@ export async function awaitLeadership(options: {
   readonly signal: AbortSignal;
   readonly client: Client;
   readonly log: Log;
+  /** Told of each lease whether this process holds it. */
+  readonly onLead?: (lease: string, leads: boolean) => void;
 }): Promise<Leadership | undefined> {
-  const { flags, io, signal, client, log } = options;
+  const { flags, io, signal, client, log, onLead } = options;
   await using open = new AsyncDisposableStack();
   const lost: AbortSignal[] = [];
   if (flags["enable-leader-election"]) {
@@ -35,6 +37,7 @@ export async function awaitLeadership(options: {
       const name = await leaseName(program, flags["watch-label-selector"]);
       const namespace = io.env["RUNTIME_NAMESPACE"] || "flux-system";
       log.info(`attempting to acquire leader lease ${namespace}/${name}...`);
+      onLead?.(name, false);
       try {
         const lease = await acquireLease({
           client,
@@ -49,6 +52,8 @@ export async function awaitLeadership(options: {
           onError: (error) => log.error("cannot renew or take the leader lease", { error: messageOf(error) }),
         });
         lost.push(lease.lost);
+        onLead?.(name, true);
+        lease.lost.addEventListener("abort", () => onLead?.(name, false), { once: true });
         open.defer(() => lease.release());
         log.info(`successfully acquired lease ${namespace}/${name}`);
       } catch (error) {

@@ -60,7 +60,7 @@ export const command = defineCommand({
     );
     const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
     const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, options.featureGates, log, open))]);
-    const leadership = open.use(await awaitLeadership({ flags, io, signal, client, log }));
+    const leadership = open.use(await awaitLeadership({ flags, io, signal, client, log, onLead: metrics.leads }));
     if (leadership === undefined) return 0;
     running = await start({ flags, io, connected, client, cache, log, metrics, options, open });
     log.info("all controllers run");

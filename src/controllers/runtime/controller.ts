@@ -88,7 +88,13 @@ async function runController(
     random,
     ...(minimumRetryDelay === undefined ? {} : { minimumDelay: minimumRetryDelay }),
     ...(maximumRetryDelay === undefined ? {} : { maximumDelay: maximumRetryDelay }),
-    ...(observer === undefined ? {} : { onQueued: (later) => observer.queued(kind, later) }),
+    ...(observer === undefined
+      ? {}
+      : {
+          onDelayed: () => observer.delayed(kind),
+          onAdded: () => observer.added(kind),
+          onStarted: (waited) => observer.taken(kind, waited),
+        }),
     run: async (key) => {
       const object = own.get(nameOf(key));
       if (object === undefined || signal.aborted) {
@@ -105,10 +111,10 @@ async function runController(
         observer?.ended(report);
         options.onReconciled?.(report);
       };
-      observer?.started(kind);
+      observer?.started({ kind, ...nameOf(key) });
       try {
         const outcome = await controller.reconcile(object, context);
-        tell({ result: resultOf(outcome) });
+        tell({ result: resultOf(outcome, controller) });
         switch (outcome.outcome) {
           case "done":
             queue.forget(key);
@@ -198,14 +204,15 @@ function startTimer(callback: () => void, delay: Milliseconds): () => void {
   return () => clearTimeout(timer);
 }
 
-function resultOf(outcome: Outcome): ReconcileReport["result"] {
+function resultOf(outcome: Outcome, { manager }: Controller): ReconcileReport["result"] {
   switch (outcome.outcome) {
     case "done":
       return outcome.again === undefined ? "success" : "requeue_after";
     case "waiting":
       return "requeue_after";
     case "stalled":
-      return "success";
+      // Flux: what no retry mends is a terminal error, but not to source-controller.
+      return manager === "source-controller" ? "success" : "terminal";
     case "retry":
       return "requeue";
   }

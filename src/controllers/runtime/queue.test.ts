@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createQueue } from "./queue.ts";
+import { createQueue, type QueueOptions } from "./queue.ts";
 
 /** A queue on a clock that only the test moves. */
-function start(run: (key: string) => Promise<void>) {
+function start(run: (key: string) => Promise<void>, more: Partial<QueueOptions> = {}) {
   let timers: { at: number; callback: () => void }[] = [];
   let now = 0;
   const queue = createQueue({
+    ...more,
     run,
     random: () => 0.5,
     setTimer: (callback, delay) => {
@@ -134,4 +135,23 @@ test("createQueue() stops when everything that runs has ended, and takes nothing
   await stopped;
   assert.equal(queue.running, 0);
   assert.deepEqual(delays(), []);
+});
+
+test("createQueue() tells what is added, what is delayed, and what waited for its turn", async () => {
+  const told: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const { queue, advance } = start(() => first.promise, {
+    onAdded: () => void told.push("added"),
+    onDelayed: () => void told.push("delayed"),
+    onStarted: (waited) => void told.push(waited === 0 ? "started" : "started late"),
+  });
+  queue.add("a");
+  // Asked for twice while it runs, it runs once more.
+  queue.add("a");
+  queue.add("a");
+  queue.addAfter("b", 100);
+  first.resolve();
+  await settle();
+  await advance(100);
+  assert.deepEqual(told, ["added", "started", "added", "delayed", "started late", "added", "started"]);
 });

@@ -7,8 +7,12 @@ export interface QueueOptions {
   readonly random: () => number;
   readonly minimumDelay?: Milliseconds; // Flux: --min-retry-delay
   readonly maximumDelay?: Milliseconds; // Flux: --max-retry-delay
-  /** Told of each key that is put in: at once, or for later. */
-  readonly onQueued?: (later: boolean) => void;
+  /** Told of each key that is to be run after a delay. */
+  readonly onDelayed?: () => void;
+  /** Told of each key that is to be run now. */
+  readonly onAdded?: () => void;
+  /** Told of each run that begins, and how long it waited for an earlier run of its key. */
+  readonly onStarted?: (waited: Milliseconds) => void;
 }
 
 export interface Queue {
@@ -29,12 +33,14 @@ export interface Queue {
 export function createQueue(options: QueueOptions): Queue {
   const { run, setTimer, random, minimumDelay = 750, maximumDelay = 15 * 60_000 } = options;
   const busy = new Map<string, Promise<void>>();
-  const again = new Set<string>();
+  // Keys that are to run again, and since when.
+  const again = new Map<string, number>();
   const timers = new Map<string, { readonly due: number; readonly cancel: () => void }>();
   const failures = new Map<string, number>();
   let stopped = false;
 
-  function start(key: string): void {
+  function start(key: string, waited: Milliseconds): void {
+    options.onStarted?.(waited);
     const done = run(key).then(
       () => finish(key),
       () => finish(key),
@@ -43,18 +49,20 @@ export function createQueue(options: QueueOptions): Queue {
   }
   function finish(key: string): void {
     busy.delete(key);
-    if (again.delete(key) && !stopped) start(key);
+    const since = again.get(key);
+    if (again.delete(key) && !stopped) start(key, performance.now() - (since ?? 0));
   }
   function add(key: string): void {
     if (stopped) return;
-    options.onQueued?.(false);
     begin(key);
   }
   function begin(key: string): void {
     timers.get(key)?.cancel();
     timers.delete(key);
-    if (busy.has(key)) again.add(key);
-    else start(key);
+    if (again.has(key)) return;
+    options.onAdded?.();
+    if (busy.has(key)) again.set(key, performance.now());
+    else start(key, 0);
   }
   function addAfter(key: string, delay: Milliseconds): void {
     if (stopped) return;
@@ -66,7 +74,7 @@ export function createQueue(options: QueueOptions): Queue {
     const earlier = timers.get(key);
     if (earlier !== undefined && earlier.due <= due) return;
     earlier?.cancel();
-    options.onQueued?.(true);
+    options.onDelayed?.();
     timers.set(key, { due, cancel: setTimer(() => begin(key), delay) });
   }
   return {

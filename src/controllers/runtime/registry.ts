@@ -1,3 +1,5 @@
+import { formatFloat } from "../../base/go-float.ts";
+
 /** Values under a name that Prometheus reads; each combination of label values has its own. */
 export interface Meter {
   /** Adds to a counter or a gauge. */
@@ -80,16 +82,16 @@ function formatSeries(
   { labels, value, count, buckets }: Series,
   bounds: readonly number[] | undefined,
 ): string[] {
-  if (bounds === undefined) return [`${name}${formatLabels(labels)} ${value}\n`];
+  if (bounds === undefined) return [`${name}${formatLabels(labels)} ${formatFloat(value)}\n`];
   let sum = 0;
   const counted = bounds.map((bound, index) => {
     sum += buckets[index] ?? 0;
-    return `${name}_bucket${formatLabels({ ...labels, le: String(bound) })} ${sum}\n`;
+    return `${name}_bucket${formatLabels({ ...labels, le: formatFloat(bound) })} ${sum}\n`;
   });
   return [
     ...counted,
     `${name}_bucket${formatLabels({ ...labels, le: "+Inf" })} ${count}\n`,
-    `${name}_sum${formatLabels(labels)} ${value}\n`,
+    `${name}_sum${formatLabels(labels)} ${formatFloat(value)}\n`,
     `${name}_count${formatLabels(labels)} ${count}\n`,
   ];
 }
