@@ -6,6 +6,7 @@ import type { CommandNode, Operand, PipeNode, VariableNode } from "./nodes.ts";
 import { sourceOf } from "./nodes.ts";
 import { type Frame, fail } from "./run.ts";
 import type { Method, Parameter } from "./value.ts";
+import { declareVariable, findVariable } from "./variables.ts";
 
 /** An expression, compiled. A nil inside an interface is null, no value is undefined. */
 export type Evaluate = (frame: Frame, dot: unknown) => unknown;
@@ -32,7 +33,7 @@ function compileAssignment(
   isAssignment: boolean,
   { variables }: Compilation,
 ): (frame: Frame, value: unknown) => void {
-  const variable = isAssignment ? variables.find(node.name) : variables.declare(node.name);
+  const variable = isAssignment ? findVariable(variables, node.name) : declareVariable(variables, node.name);
   if (variable === undefined) return (frame) => fail(frame, `undefined variable: ${node.name}`);
   const { slot } = variable;
   if (isAssignment && variable.isElement) {
@@ -134,7 +135,7 @@ function dotOrigin({ dotInInterface }: Compilation): Origin {
 }
 
 function compileVariable(node: VariableNode, context: Compilation): Evaluate {
-  const variable = context.variables.find(node.name);
+  const variable = findVariable(context.variables, node.name);
   if (variable === undefined) {
     return (frame) => {
       frame.node = node;

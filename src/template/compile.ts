@@ -8,7 +8,7 @@ import { checkOutput, errorAt, fail, Frame, isStackEnd, step } from "./run.ts";
 import { isTrue } from "./truth.ts";
 import { elementAt, type GoMap, int, Integer, isMap, isSlice, namedType, sortedKeys } from "./value.ts";
 import { quote } from "./quote.ts";
-import { openVariables, type Variables } from "./variables.ts";
+import { findVariable, markElement, openVariables, type Variable, type Variables } from "./variables.ts";
 
 /** How a statement ended: goes on, breaks out of a range, or continues it. */
 export type Signal = 0 | 1 | 2;
@@ -30,14 +30,12 @@ export interface Compilation {
 }
 
 /** Compiles a template body to closures. No text of the template becomes code. */
-export function compileBody(
-  body: ListNode,
-  functions: Functions,
-): { readonly step: Step; readonly slots: number; readonly watches: boolean } {
-  const variables = openVariables();
+export function compileBody(body: ListNode, functions: Functions): { readonly step: Step; readonly watches: boolean } {
   const watches = watchesOutput(body);
-  const compiled = compileList(body, { functions, variables, dotInInterface: false, watches });
-  return { step: compiled, slots: variables.count, watches };
+  return {
+    step: compileList(body, { functions, variables: openVariables(), dotInInterface: false, watches }),
+    watches,
+  };
 }
 
 function compileList(list: ListNode, context: Compilation): Step {
@@ -116,21 +114,30 @@ function printAt(frame: Frame, node: ActionNode, value: unknown): string {
   }
 }
 
+// The lists of a branch are compiled when they are first run: most of a chart's branches never are.
 function compileBranch(node: BranchNode, context: Compilation): Step {
   const { variables } = context;
-  const outer = variables.mark();
+  const outer = variables.innermost;
   const evaluate = compilePipeline(node.pipe, context);
-  const inner = variables.mark();
+  const { innermost } = variables;
+  variables.innermost = outer;
   const setsDot = node.type === "with";
-  const list = compileList(node.list, setsDot ? { ...context, dotInInterface: false } : context);
-  variables.release(inner);
-  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, context);
-  variables.release(outer);
+  let list: Step | undefined;
+  let otherwise: Step | undefined;
   return (frame, dot) => {
     const value = evaluate(frame, dot);
-    if (value === true || isTrue(value)) return list(frame, setsDot ? value : dot);
-    return otherwise === undefined ? goesOn : otherwise(frame, dot);
+    if (value === true || isTrue(value)) {
+      list ??= compileList(node.list, inside(context, innermost, setsDot ? false : context.dotInInterface));
+      return list(frame, setsDot ? value : dot);
+    }
+    if (node.otherwise === undefined) return goesOn;
+    otherwise ??= compileList(node.otherwise, inside(context, innermost, context.dotInInterface));
+    return otherwise(frame, dot);
   };
+}
+
+function inside(context: Compilation, innermost: Variable, dotInInterface: boolean): Compilation {
+  return { ...context, variables: { innermost }, dotInInterface };
 }
 
 /** One turn of a range. */
@@ -138,17 +145,15 @@ type Turn = (frame: Frame, index: unknown, element: unknown) => Signal;
 
 function compileRange(node: BranchNode, context: Compilation): Step {
   const { variables } = context;
-  const outer = variables.mark();
+  const outer = variables.innermost;
   const evaluate = compilePipeline(node.pipe, context);
-  const declared = node.pipe.declarations.map(({ name }) => variables.find(name));
+  const declared = node.pipe.declarations.map(({ name }) => findVariable(variables, name));
   // An index or a key is what it is; the element may be in an interface.
-  const element = node.pipe.declarations.at(-1);
-  if (!node.pipe.isAssignment && element !== undefined) variables.markElement(element.name);
-  const inner = variables.mark();
-  const list = compileList(node.list, { ...context, dotInInterface: true });
-  variables.release(inner);
-  const otherwise = node.otherwise === undefined ? undefined : compileList(node.otherwise, context);
-  variables.release(outer);
+  if (!node.pipe.isAssignment && declared.length > 0) markElement(variables);
+  const { innermost } = variables;
+  variables.innermost = outer;
+  let list: Step | undefined;
+  let otherwise: Step | undefined;
 
   const indexSlot = declared.length > 1 ? declared[0]?.slot : undefined;
   const elementSlot = declared.length > 1 ? declared[1]?.slot : declared[0]?.slot;
@@ -156,6 +161,7 @@ function compileRange(node: BranchNode, context: Compilation): Step {
     if (elementSlot !== undefined) frame.variables[elementSlot] = element;
     if (indexSlot !== undefined) frame.variables[indexSlot] = typeof index === "number" ? int(index) : index;
     step(frame);
+    list ??= compileList(node.list, inside(context, innermost, true));
     const signal = list(frame, element);
     checkOutput(frame);
     return signal;
@@ -167,7 +173,9 @@ function compileRange(node: BranchNode, context: Compilation): Step {
     if (elementSlot !== undefined) noteElements(frame, elementSlot);
     const ran = runRange(frame, value, turn, declared.length);
     frame.concreteDot = outerDot;
-    return ran || otherwise === undefined ? goesOn : otherwise(frame, dot);
+    if (ran || node.otherwise === undefined) return goesOn;
+    otherwise ??= compileList(node.otherwise, inside(context, innermost, context.dotInInterface));
+    return otherwise(frame, dot);
   };
 }
 

@@ -6,7 +6,6 @@ import { type Definition, isEmptyBody } from "./nodes.ts";
 export class Program {
   readonly name: string;
   readonly isEmpty: boolean;
-  slots = 1;
   /** Whether the compiled body watches whether its output needs cleaning. */
   watches = false;
   readonly #definition: Definition;
@@ -24,7 +23,6 @@ export class Program {
   get step(): Step {
     if (this.#step === undefined) {
       const compiled = compileBody(this.#definition.body, this.#functions);
-      this.slots = compiled.slots;
       this.watches = compiled.watches;
       this.#step = compiled.step;
     }

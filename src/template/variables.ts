@@ -1,46 +1,38 @@
-/** A variable that is in scope: where its value is kept, and whether a range sets it (Go has it inside an interface then). */
+/** A variable that is in scope, with those around it; what is compiled later still finds the scope it stands in. */
 export interface Variable {
   readonly name: string;
+  /** Where a frame keeps its value: how many variables are around it. */
   readonly slot: number;
+  /** Whether a range sets it: Go has it inside an interface then. */
   readonly isElement: boolean;
+  readonly outer: Variable | undefined;
 }
 
-/** The variables in scope while a body is compiled. Each declaration gets a slot of its own. */
+/** The innermost variable while a body is compiled. Leaving a scope sets it back. */
 export interface Variables {
-  /** How many slots there are. */
-  readonly count: number;
-  find(name: string): Variable | undefined;
-  declare(name: string): Variable;
-  /** Says of the last variable of that name that a range sets it. */
-  markElement(name: string): void;
-  mark(): number;
-  /** Ends the scope of all variables declared since the mark. */
-  release(mark: number): void;
+  innermost: Variable;
 }
 
 /** A scope with only `$`, in slot 0. */
 export function openVariables(): Variables {
-  const stack: Variable[] = [{ name: "$", slot: 0, isElement: false }];
-  let count = 1;
-  return {
-    get count() {
-      return count;
-    },
-    find: (name) => stack.findLast((variable) => variable.name === name),
-    declare(name) {
-      const variable = { name, slot: count, isElement: false };
-      count += 1;
-      stack.push(variable);
-      return variable;
-    },
-    markElement(name) {
-      const at = stack.findLastIndex((variable) => variable.name === name);
-      const variable = stack[at];
-      if (variable !== undefined) stack[at] = { ...variable, isElement: true };
-    },
-    mark: () => stack.length,
-    release(mark) {
-      stack.length = mark;
-    },
-  };
+  return { innermost: { name: "$", slot: 0, isElement: false, outer: undefined } };
+}
+
+/** The innermost variable of a name. */
+export function findVariable({ innermost }: Variables, name: string): Variable | undefined {
+  let variable: Variable | undefined = innermost;
+  while (variable !== undefined && variable.name !== name) variable = variable.outer;
+  return variable;
+}
+
+/** Adds a variable to the scope. */
+export function declareVariable(variables: Variables, name: string): Variable {
+  const outer = variables.innermost;
+  variables.innermost = { name, slot: outer.slot + 1, isElement: false, outer };
+  return variables.innermost;
+}
+
+/** Says of the innermost variable that a range sets it. */
+export function markElement(variables: Variables): void {
+  variables.innermost = { ...variables.innermost, isElement: true };
 }
