@@ -1,5 +1,5 @@
 // Runs the tests: all of them, or those whose path contains one of the arguments. Prints what fails and one closing line; of chosen ones
-// every test, unless --quiet. A file may take --minutes.
+// every test, unless --quiet. A file may take --minutes; --one-by-one runs no two files at a time.
 import { globSync } from "node:fs";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { quiet: { type: "boolean" }, minutes: { type: "string", default: "4" } },
+  options: { quiet: { type: "boolean" }, minutes: { type: "string", default: "4" }, "one-by-one": { type: "boolean" } },
 });
 const files = ["src", "tools", "conformance", "e2e"]
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`))
@@ -16,7 +16,7 @@ const files = ["src", "tools", "conformance", "e2e"]
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const began = performance.now();
-const stream = run({ files, concurrency: true, timeout: Number(values.minutes) * 60_000 });
+const stream = run({ files, concurrency: values["one-by-one"] !== true, timeout: Number(values.minutes) * 60_000 });
 stream.on("test:pass", (event) => {
   if (event.details.type === "suite" || isFile(event)) return;
   if (event.skip !== undefined || event.todo !== undefined) counts.skipped += 1;

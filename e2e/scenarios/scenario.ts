@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type HelmRelease, isApiError, type KubeObject } from "../../src/api/index.ts";
 import { decodeRecord, type ReleaseRecord } from "../../src/release/index.ts";
 import type { Client } from "../../src/kube/index.ts";
@@ -16,6 +17,8 @@ export interface Stage extends Charts {
   readonly helm: (...line: readonly string[]) => Promise<void>;
   /** Milliseconds that a step may take. */
   readonly patience: number;
+  /** What should be seen at the marks: on a busy machine it may come a moment after what a step waits for. */
+  readonly wanted?: readonly Seen[];
 }
 
 /** What a person would do, one thing after another; `mark` keeps what can be seen then. */
@@ -28,7 +31,7 @@ export interface Scenario {
   readonly play: (actor: Actor) => Promise<void>;
 }
 
-export interface Actor extends Omit<Stage, "patience"> {
+export interface Actor extends Omit<Stage, "patience" | "wanted"> {
   /** A namespace that does not exist until something makes it. */
   readonly otherNamespace: string;
   readonly create: (
@@ -102,6 +105,13 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<re
       .filter((record) => record !== undefined)
       .toSorted((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1));
   };
+  const lookAt = async (mark: string): Promise<Seen> => {
+    const looked = await look(mark, stage, await get(), await records());
+    const { failures = 0 } = looked.counters;
+    const counters = { ...looked.counters, failures: Math.min(failures, 1) };
+    // As a recording has it.
+    return JSON.parse(JSON.stringify(scenario.repeats === true ? { ...looked, counters } : looked)) as Seen;
+  };
   await scenario.play({
     ...stage,
     otherNamespace: `${namespace}-other`,
@@ -131,10 +141,13 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<re
         if (items.length === known) break;
         known = items.length;
       }
-      const looked = await look(name, stage, await get(), await records());
-      const { failures = 0 } = looked.counters;
-      const counters = { ...looked.counters, failures: Math.min(failures, 1) };
-      seen.push(scenario.repeats === true ? { ...looked, counters } : looked);
+      const wanted = stage.wanted?.[seen.length];
+      let found = await lookAt(name);
+      for (let turn = 0; turn < 20 && wanted !== undefined && !isDeepStrictEqual(found, wanted); turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        found = await lookAt(name);
+      }
+      seen.push(found);
     },
   });
   return seen;

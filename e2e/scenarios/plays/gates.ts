@@ -1,10 +1,30 @@
-import { answered, at, begin, change, chart, request } from "../release.ts";
+import { answered, at, begin, change, chart, hasReason, request } from "../release.ts";
 import type { Actor, Scenario } from "../scenario.ts";
 
 /** What gates and flags allow. */
 export const gates: readonly Scenario[] = [
   { name: "hosts-are-looked-up", flags: ["--feature-gates=AllowDNSLookups=true"], play: askForHost },
   { name: "hosts-are-not-looked-up", play: askForHost },
+  {
+    name: "cluster-of-an-unknown-provider",
+    play: refuseProvider({ provider: "other", address: "https://remote.example.com" }),
+  },
+  {
+    name: "cluster-of-a-service-account-without-the-gate",
+    play: refuseProvider({ provider: "generic", address: "https://remote.example.com", serviceAccountName: "remote" }),
+  },
+  {
+    name: "cluster-of-a-cloud-without-its-name",
+    play: refuseProvider({ provider: "aws", address: "https://remote.example.com" }),
+  },
+  {
+    name: "cluster-of-a-cloud-without-the-gate",
+    play: refuseProvider({
+      provider: "gcp",
+      cluster: "projects/p/locations/l/clusters/c",
+      serviceAccountName: "remote",
+    }),
+  },
   {
     name: "another-manager-is-overridden",
     flags: ["--override-manager=person"],
@@ -45,4 +65,15 @@ data: {known: "{{ getHostByName "localhost" | empty | not }}"}
   await begin(actor, {}, chart({ "templates/host.yaml": template }));
   await actor.until("the install", at(1));
   await actor.mark("installed");
+}
+
+/** A release whose cluster trusts a token that somebody gives for a ServiceAccount. */
+function refuseProvider(data: Readonly<Record<string, string>>): Scenario["play"] {
+  return async (actor) => {
+    await actor.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "remote" } });
+    await actor.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "remote" }, data });
+    await begin(actor, { kubeConfig: { configMapRef: { name: "remote" } } });
+    await actor.until("the refusal", hasReason("Ready", "RESTClientError"));
+    await actor.mark("refused");
+  };
 }
