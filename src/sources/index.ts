@@ -34,7 +34,7 @@ export {
   type RepositoryIndex,
   type VersionIndex,
 } from "./helm/index-file.ts";
-export { convertIndex, readVersions } from "./helm/index-steps.ts";
+export { convertIndex, readStoredVersions, readVersions } from "./helm/index-steps.ts";
 export { formatIndexYaml, type IndexDocument, type IndexedChart, indexOf } from "./helm/index-of.ts";
 export {
   downloadChart,

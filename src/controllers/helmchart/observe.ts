@@ -7,6 +7,7 @@ import {
   createRegistrySource,
   fetchIndex,
   normalizeRepositoryUrl,
+  readStoredVersions,
   readVersions,
   type VersionIndex,
   type SourceTree,
@@ -83,7 +84,7 @@ export async function openRepository(
   const load = async (): Promise<VersionIndex> => {
     if (artifact === undefined) return readVersions((await fetchIndex(access, limitOf(ports))).text);
     return ports.indexes.get(artifact.digest, async () =>
-      readVersions(new TextDecoder().decode(await ports.store.read(artifact))),
+      ports.growing(async () => readStoredVersions(new TextDecoder().decode(await ports.store.read(artifact)))),
     );
   };
   const { namespace = "", name = "" } = repository.metadata;

@@ -22,8 +22,10 @@ export async function store(
   const { revision, text } = fetched;
   const name = `index-${revision.slice("sha256:".length)}.yaml`;
   const { index, written: artifact } = await orFail(unreadable, () =>
-    convertIndex(text, (parts) =>
-      orFail(unsaved, () => ports.store.write({ owner, name, revision, content: encoded(parts) })),
+    ports.growing(() =>
+      convertIndex(text, (parts) =>
+        orFail(unsaved, () => ports.store.write({ owner, name, revision, content: encoded(parts) })),
+      ),
     ),
   );
   ports.indexes.put(artifact.digest, index);

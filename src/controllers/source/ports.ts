@@ -1,4 +1,5 @@
 import { limitTo } from "../../base/limit.ts";
+import { createHeapRoom } from "./heap-room.ts";
 import { readFile } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import {
@@ -49,6 +50,8 @@ export interface SourcePorts extends SourceOptions {
   readonly installationTokens: LRUCache<string, InstallationToken>;
   /** Runs at most so many fetches of Git repositories at once: each is a process and a folder. */
   readonly fetching: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Lets the heap grow while something large is read: collecting it again and again would take more time than reading. */
+  readonly growing: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** The name that a server gave to a version of an index. */
@@ -71,6 +74,7 @@ export function createSourcePorts(options: SourceOptions): SourcePorts {
     entityTags: new LRUCache({ max: 10_000 }),
     installationTokens: new LRUCache({ max: 1000 }),
     fetching: limitTo(16),
+    growing: createHeapRoom(),
     indexes: createDigestCache<VersionIndex>({ maxBytes: 128 << 20, sizeOf: sizeOfIndex }),
     charts: createDigestCache<Uint8Array>({ maxBytes: 32 << 20, sizeOf: ({ byteLength }) => byteLength }),
     trees: createDigestCache<SourceTree & { readonly size: number }>({

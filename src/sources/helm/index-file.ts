@@ -92,14 +92,17 @@ export function* formatIndexInParts({ generated, entries }: RepositoryIndex): It
   let separator = "";
   for (const [name, versions] of entries) {
     yield `${separator}${formatChart(name, versions)}`;
-    separator = ",";
+    separator = chartSeparator;
   }
   yield "}}";
 }
 
+/** Each chart has a line of its own: JSON has no line breaks within texts, so that a reader may take some charts at a time. */
+export const chartSeparator = ",\n";
+
 /** The beginning of an index as JSON, up to its charts; `}}` ends it. */
 export function formatHead(generated: string): string {
-  return `{"apiVersion":"v1",${generated === "" ? "" : `"generated":${JSON.stringify(generated)},`}"entries":{`;
+  return `{"apiVersion":"v1",${generated === "" ? "" : `"generated":${JSON.stringify(generated)},`}"entries":{\n`;
 }
 
 export function formatChart(name: string, versions: readonly ChartVersion[]): string {

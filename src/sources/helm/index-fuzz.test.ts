@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { array, assert as check, asyncProperty, constantFrom, nat, oneof, property, record, string } from "fast-check";
 import { SourceError } from "../errors.ts";
-import { formatIndex, parseIndex } from "./index-file.ts";
-import { convertIndex, readVersions } from "./index-steps.ts";
+import { formatIndex, parseIndex, type RepositoryIndex, type VersionIndex } from "./index-file.ts";
+import { convertIndex, readStoredVersions, readVersions } from "./index-steps.ts";
 import { selectChartVersion } from "./select-version.ts";
 
 const sample = `apiVersion: v1
@@ -133,19 +133,51 @@ test("convertIndex() lets through what the writer throws", async () => {
   await assert.rejects(convertIndex(sample, write, { step: 1 }), { message: "disk full" });
 });
 
-test("readVersions() lets others work in between", async () => {
-  const charts = Array.from(
-    { length: 50 },
-    (_, count) => `  c${count}:\n  - {apiVersion: v2, name: c${count}, version: 1.0.0}\n`,
+test("readStoredVersions() gives of what convertIndex() wrote what readVersions() gives", async () => {
+  await check(
+    asyncProperty(array(edit, { maxLength: 4 }), async (edits) => {
+      let index: RepositoryIndex;
+      try {
+        index = parseIndex(mangle(sample, edits));
+      } catch {
+        return;
+      }
+      const stored = formatIndex(index);
+      const found = await readStoredVersions(stored, { step: 1 });
+      const shown = (versions: VersionIndex): string => inspect(versions, { depth: 9, sorted: true });
+      assert.equal(shown(found), shown(await readVersions(stored)));
+      assert.deepEqual([...found.entries.keys()], [...index.entries.keys()]);
+    }),
+    { numRuns: runs },
   );
-  let turns = 0;
-  const turn = (): void => {
-    turns += 1;
-    if (turns < 1000) setImmediate(turn);
-  };
-  setImmediate(turn);
-  const index = await readVersions(`apiVersion: v1\nentries:\n${charts.join("")}`, { step: 1 });
-  assert.equal(index.entries.size, 50);
-  assert.ok(turns >= 25, `${turns} turns`);
-  turns = 1000;
 });
+
+test("readStoredVersions() reads whole what others wrote", async () => {
+  for (const text of [JSON.stringify(JSON.parse(formatIndex(parseIndex(sample))), undefined, 2), sample]) {
+    const { entries } = await readStoredVersions(text, { step: 1 });
+    assert.deepEqual([...entries.keys()], ["web", "db"]);
+  }
+  await assert.rejects(readStoredVersions('{"apiVersion":"v1","entries":{\n"web":[}}'), { code: "InvalidIndex" });
+});
+
+const charts = Array.from({ length: 50 }, (_, count) => `c${count}`);
+const large = `apiVersion: v1
+entries:
+${charts.map((name) => `  ${name}:\n  - {apiVersion: v2, name: ${name}, version: 1.0.0}\n`).join("")}`;
+
+for (const [name, read, text] of [
+  ["readVersions", readVersions, large],
+  ["readStoredVersions", readStoredVersions, formatIndex(parseIndex(large))],
+] as const)
+  test(`${name}() lets others work in between`, async () => {
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      if (turns < 1000) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const index = await read(text, { step: 1 });
+    assert.deepEqual([...index.entries.keys()], charts);
+    assert.ok(turns >= 25, `${turns} turns`);
+    turns = 1000;
+  });

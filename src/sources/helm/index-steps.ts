@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
+  chartSeparator,
   type ChartVersion,
   formatChart,
   formatHead,
@@ -19,6 +20,28 @@ export async function readVersions(text: string, options: { readonly step?: numb
     for await (const _ of parts);
   };
   return (await convertIndex(text, drain, options)).index;
+}
+
+/** The same of an index as `convertIndex` writes it, some charts at a time; of another it is all read at once. */
+export async function readStoredVersions(
+  text: string,
+  { step = stepSize }: { readonly step?: number } = {},
+): Promise<VersionIndex> {
+  const head = text.slice(0, text.indexOf("\n") + 1);
+  if (!head.startsWith('{"apiVersion":"v1",') || !head.endsWith('"entries":{\n') || !text.endsWith("}}"))
+    return readVersions(text, { step });
+  const { generated } = parseIndex(`${head}}}`);
+  const entries = new Map<string, readonly ListedVersion[]>();
+  const end = text.length - "}}".length;
+  for (let from = head.length; from < end; ) {
+    const next = text.indexOf(chartSeparator, from + step);
+    const to = next < 0 ? end : next;
+    await setImmediate();
+    const piece = parseIndex(`{"apiVersion":"v1","entries":{${text.slice(from, to)}}}`);
+    for (const [name, versions] of piece.entries) entries.set(name, versions.map(slimVersion));
+    from = to + chartSeparator.length;
+  }
+  return { generated, entries };
 }
 
 /**
@@ -69,7 +92,7 @@ function readPieces({ head, tail, charts }: Pieces) {
           isBroken = true; // a name that is there twice: the whole reader says so
           throw new Error(name);
         }
-        text += `${entries.size === 0 ? "" : ","}${formatChart(name, versions)}`;
+        text += `${entries.size === 0 ? "" : chartSeparator}${formatChart(name, versions)}`;
         entries.set(name, versions.map(slimVersion));
       }
       yield text;
