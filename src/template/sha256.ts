@@ -3,10 +3,11 @@
  * that takes longer than rendering many of them.
  */
 export function sha256(bytes: Uint8Array): string {
+  const { initial, constants } = tables();
   const state = Int32Array.from(initial);
   const words = new Int32Array(64);
   const whole = bytes.length - (bytes.length % blockSize);
-  for (let at = 0; at < whole; at += blockSize) addBlock(state, words, bytes, at);
+  for (let at = 0; at < whole; at += blockSize) addBlock(state, { words, constants }, bytes, at);
   // What is left, a one bit, and the number of bits at the end of a block.
   const rest = bytes.length - whole;
   const last = new Uint8Array(rest < blockSize - 8 ? blockSize : 2 * blockSize);
@@ -15,7 +16,7 @@ export function sha256(bytes: Uint8Array): string {
   const view = new DataView(last.buffer);
   view.setUint32(last.length - 8, Math.trunc(bytes.length / 0x2000_0000));
   view.setUint32(last.length - 4, bytes.length << 3);
-  for (let at = 0; at < last.length; at += blockSize) addBlock(state, words, last, at);
+  for (let at = 0; at < last.length; at += blockSize) addBlock(state, { words, constants }, last, at);
   let digits = "";
   for (let i = 0; i < 8; i += 1) digits += ((state[i] as number) >>> 0).toString(16).padStart(8, "0");
   return digits;
@@ -23,7 +24,12 @@ export function sha256(bytes: Uint8Array): string {
 
 const blockSize = 64;
 
-function addBlock(state: Int32Array, words: Int32Array, bytes: Uint8Array, at: number): void {
+interface Room {
+  readonly words: Int32Array;
+  readonly constants: Int32Array;
+}
+
+function addBlock(state: Int32Array, { words, constants }: Room, bytes: Uint8Array, at: number): void {
   for (let i = 0; i < 16; i += 1) {
     const from = at + 4 * i;
     words[i] =
@@ -63,11 +69,25 @@ function turned(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-// The first 32 bits behind the point of the square roots of the first 8 primes, and of the cube roots of the first 64.
-const primes: number[] = [];
-for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-const initial = Int32Array.from(primes.slice(0, 8), (prime) => behindThePoint(Math.sqrt(prime)));
-const constants = Int32Array.from(primes, (prime) => behindThePoint(Math.cbrt(prime)));
+interface Tables {
+  /** The first 32 bits behind the point of the square roots of the first 8 primes. */
+  readonly initial: Int32Array;
+  /** The same of the cube roots of the first 64. */
+  readonly constants: Int32Array;
+}
+
+let made: Tables | undefined;
+
+function tables(): Tables {
+  if (made !== undefined) return made;
+  const primes: number[] = [];
+  for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  made = {
+    initial: Int32Array.from(primes.slice(0, 8), (prime) => behindThePoint(Math.sqrt(prime))),
+    constants: Int32Array.from(primes, (prime) => behindThePoint(Math.cbrt(prime))),
+  };
+  return made;
+}
 
 function behindThePoint(root: number): number {
   return ((root % 1) * 0x1_0000_0000) | 0;
