@@ -38,7 +38,7 @@ export const controllerFlags = {
   },
   "sigstore-trusted-root": {
     type: "string",
-    help: "a trusted_root.json, for keyless signatures of objects that name none",
+    help: "a trusted_root.json, for keyless signatures of objects that name none; Sigstore's public one is fetched otherwise",
   },
   "no-cross-namespace-refs": { type: "boolean", help: "refuse references to other namespaces" },
   "default-service-account": { type: "string", help: "service account to act as where a spec names none" },
@@ -70,6 +70,12 @@ export const controllerFlags = {
   "max-retry-delay": { type: "duration", default: 15 * 60_000, help: "the longest pause after failures" },
   "kube-api-qps": { type: "integer", default: 50, help: "requests to the Kubernetes API in a second" },
   "kube-api-burst": { type: "integer", default: 300, help: "requests to the Kubernetes API at once" },
+  "token-cache-max-size": {
+    type: "integer",
+    default: 100,
+    help: "how many tokens for other clusters are kept; 0 keeps none",
+  },
+  "token-cache-max-duration": { type: "duration", default: 3_600_000, help: "how long a token is kept at most" },
   "override-manager": {
     type: "strings",
     help: "a field manager whose changes of what is applied are undone; may be given many times",

@@ -41,4 +41,5 @@ export { helpersOnPath } from "./run-helper.ts";
 export type { RegistryOptions } from "./session.ts";
 export { type Credentials, type Descriptor, type Fetch, type Manifest, mediaTypes } from "./types.ts";
 export { type CosignTrust, createCosignVerifier, type Identity } from "./signatures/cosign.ts";
+export { fetchTrustedRoot, publicRepository, type UpdateRepository } from "./signatures/public-root.ts";
 export { createNotationVerifier, type NotationTrust } from "./signatures/notation/verify.ts";

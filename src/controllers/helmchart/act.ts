@@ -57,11 +57,10 @@ async function readVerification(
   { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
 ): Promise<Verify> {
   const { verify = {} } = spec;
-  const { trustedRoot } = ports;
-  const root = trustedRoot === undefined ? {} : { trustedRoot };
+  const { findTrustedRoot } = ports;
   try {
     const { namespace = "", name: shown = "" } = metadata;
-    return await createVerify(verify, { context, namespace, shown, needsKeys: true, ...root });
+    return await createVerify(verify, { context, namespace, shown, needsKeys: true, findTrustedRoot });
   } catch (cause) {
     const message = `failed to verify the signature using provider '${providerOf(verify)}': ${messageOf(cause)}`;
     const also = { condition: "FetchFailed", reason: "Unknown", message: `unknown build error: ${message}` } as const;

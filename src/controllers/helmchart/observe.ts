@@ -84,7 +84,9 @@ export async function openRepository(
   const load = async (): Promise<VersionIndex> => {
     if (artifact === undefined) return readVersions((await fetchIndex(access, limitOf(ports))).text);
     return ports.indexes.get(artifact.digest, async () =>
-      ports.growing(async () => readStoredVersions(new TextDecoder().decode(await ports.store.read(artifact)))),
+      ports.growing(artifact.size ?? 0, async () =>
+        readStoredVersions(new TextDecoder().decode(await ports.store.read(artifact))),
+      ),
     );
   };
   const { namespace = "", name = "" } = repository.metadata;

@@ -22,7 +22,7 @@ export async function store(
   const { revision, text } = fetched;
   const name = `index-${revision.slice("sha256:".length)}.yaml`;
   const { index, written: artifact } = await orFail(unreadable, () =>
-    ports.growing(() =>
+    ports.growing(text.length, () =>
       convertIndex(text, (parts) =>
         orFail(unsaved, () => ports.store.write({ owner, name, revision, content: encoded(parts) })),
       ),

@@ -131,7 +131,7 @@ function cloudOf(
 ): Keychain | undefined {
   const { provider = "generic" } = spec;
   if (provider === "generic") return undefined;
-  if (spec.serviceAccountName !== undefined) refuseServiceAccount();
+  if (spec.serviceAccountName !== undefined) refuseServiceAccount(ports);
   return cloudKeychain(provider, { ...ports.cloud, signal: context.signal });
 }
 

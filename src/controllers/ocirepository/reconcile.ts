@@ -60,14 +60,14 @@ async function verify(run: Run<OCIRepository, Status>, seen: Observation, ports:
   const verified = findCondition(conditions, "SourceVerified");
   if (artifact?.revision === seen.revision && verified?.observedGeneration === generation) return;
   const { repository, scope, digest } = seen;
-  const { trustedRoot } = ports;
+  const { findTrustedRoot } = ports;
   try {
     const check = await createVerify(spec, {
       context,
       namespace,
       shown: `${scope}@${digest}`,
       needsKeys: false,
-      ...(trustedRoot === undefined ? {} : { trustedRoot }),
+      findTrustedRoot,
     });
     const descriptor = await inFluxsWords(() => repository.resolve(digest));
     const result = await check({ repository, descriptor, scope });

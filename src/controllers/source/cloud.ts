@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { CloudPorts } from "../../oci/index.ts";
 import { createTransport } from "../../sources/index.ts";
 import { fail } from "./failure.ts";
@@ -22,8 +23,25 @@ export function cloudOf(
   };
 }
 
-/** Fails as Flux does without its feature gate: a ServiceAccount's identity is not this process's. */
-export function refuseServiceAccount(): never {
+/** Where this process finds its own identity. */
+export function processCloud(): CloudPorts {
+  return {
+    fetch: createTransport(),
+    env: process.env,
+    readFile: (path) => readFile(path, "utf8"),
+    now: () => new Date(),
+  };
+}
+
+/** Fails as Flux does without its feature gate: a ServiceAccount's identity is not this process's. With the gate, it is not supported. */
+export function refuseServiceAccount({ featureGates }: Pick<SourcePorts, "featureGates">): never {
+  if (featureGates?.has("ObjectLevelWorkloadIdentity") === true)
+    return fail({
+      condition: "FetchFailed",
+      reason: "AuthenticationFailed",
+      message: "the identity of spec.serviceAccountName in a cloud is not supported: only the controller's own is",
+      next: "stall",
+    });
   const message =
     "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller";
   return fail({ condition: "FetchFailed", reason: "FeatureGateDisabled", message, next: "stall" });

@@ -1,6 +1,7 @@
+import { processCloud } from "./cloud.ts";
 import { limitTo } from "../../base/limit.ts";
 import { createHeapRoom } from "./heap-room.ts";
-import { readFile } from "node:fs/promises";
+import { createTrustedRoot, publicRoot, type RootSource } from "./trusted-root.ts";
 import { LRUCache } from "lru-cache";
 import {
   type ArtifactStore,
@@ -29,8 +30,12 @@ export interface SourceOptions {
   readonly sshAlgorithms?: Pick<SshKeys, "keyExchanges" | "hostKeyAlgorithms">;
   /** Sigstore's `trusted_root.json`, for keyless signatures of objects that name none. */
   readonly trustedRoot?: string;
+  /** Where it is fetched when it is not given; Sigstore's public repository by default. */
+  readonly rootSource?: RootSource;
   /** Where the identity of this process is found, for registries of clouds. */
   readonly cloud?: CloudPorts;
+  /** Flux: --feature-gates, those that are on. */
+  readonly featureGates?: ReadonlySet<string>;
   /** The Git program; looked for by default, `none` does without. */
   readonly gitProgram?: string | "none";
 }
@@ -38,6 +43,8 @@ export interface SourceOptions {
 /** What the source controllers share: an index or a Git tree is read once for all charts that come from it. */
 export interface SourcePorts extends SourceOptions {
   readonly cloud: CloudPorts;
+  /** Gives Sigstore's trusted root, for keyless signatures of objects that name none. */
+  readonly findTrustedRoot: (now: Date) => Promise<string>;
   readonly indexes: DigestCache<VersionIndex>;
   /** Archives that were downloaded, for the other HelmCharts that want the same one. */
   readonly charts: DigestCache<Uint8Array>;
@@ -50,8 +57,8 @@ export interface SourcePorts extends SourceOptions {
   readonly installationTokens: LRUCache<string, InstallationToken>;
   /** Runs at most so many fetches of Git repositories at once: each is a process and a folder. */
   readonly fetching: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Lets the heap grow while something large is read: collecting it again and again would take more time than reading. */
-  readonly growing: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Lets the heap grow while something is read, where that is large: collecting it again and again would take more time than reading. */
+  readonly growing: <T>(size: number, work: () => Promise<T>) => Promise<T>;
 }
 
 /** The name that a server gave to a version of an index. */
@@ -63,14 +70,13 @@ export interface EntityTag {
 
 export function createSourcePorts(options: SourceOptions): SourcePorts {
   return {
-    cloud: {
-      fetch: createTransport(),
-      env: process.env,
-      readFile: (path) => readFile(path, "utf8"),
-      now: () => new Date(),
-    },
+    cloud: processCloud(),
     ...options,
     transport: createTransport({ keepAlive: true }),
+    findTrustedRoot: createTrustedRoot({
+      configured: options.trustedRoot,
+      source: options.rootSource ?? publicRoot(createTransport()),
+    }),
     entityTags: new LRUCache({ max: 10_000 }),
     installationTokens: new LRUCache({ max: 1000 }),
     fetching: limitTo(16),

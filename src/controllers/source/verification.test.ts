@@ -15,6 +15,7 @@ import {
 } from "../../oci/signatures/testing/publish.ts";
 import { createTestSigstore } from "../../oci/signatures/testing/sigstore.ts";
 import { platformFetch, startEmbeddedRegistry } from "../../oci/testing/registry.ts";
+import { makeUpdates } from "../../oci/testing/update-repository.ts";
 import { pushChart } from "../../sources/index.ts";
 import { startWorld, type World } from "./testing/world.ts";
 
@@ -85,7 +86,9 @@ test("OCIRepository: is stored when who is trusted signed it, and only then", as
     sigstore.signStatement(statementFor(keyless.manifest.digest), who),
   );
 
-  const world = await startWorld(t);
+  const updates = makeUpdates(sigstore.trustedRoot);
+  const rootSource = { fetch: updates.fetch, repository: async () => updates.repository };
+  const world = await startWorld(t, { rootSource });
   await createSecret(world, "ours", { "ours.pub": pem(ours), "other.pub": pem(theirs) });
   await createSecret(world, "theirs", { "theirs.pub": pem(theirs) });
   await createSecret(world, "broken", { "broken.pub": "nonsense" });
@@ -103,7 +106,7 @@ test("OCIRepository: is stored when who is trusted signed it, and only then", as
   await create("other", { provider: "cosign", secretRef: { name: "theirs" } });
   await create("missing", { provider: "cosign", secretRef: { name: "nobody" } });
   await create("broken", { provider: "cosign", secretRef: { name: "broken" } });
-  await create("rootless", { provider: "cosign" });
+  await create("public", { provider: "cosign", ...identity("^dev@example") }, `${url.slice(0, -3)}keyless`);
   await create("policyless", { provider: "notation", secretRef: { name: "ours" } });
 
   const shown = `${host}/charts/web@${manifest.digest}`;
@@ -121,10 +124,7 @@ test("OCIRepository: is stored when who is trusted signed it, and only then", as
     other: because("cosign", `no matching signatures were found for '${shown}'`),
     missing: because("cosign", 'secrets "nobody" not found'),
     broken: because("cosign", "PEM decoding failed"),
-    rootless: because(
-      "cosign keyless",
-      "unable to initialize trusted root: none is configured (--sigstore-trusted-root), and fetching Sigstore's is not supported yet",
-    ),
+    public: verified(keyless.manifest.digest),
     policyless: because("notation", "'trustpolicy.json' not found in secret 'apps/ours'"),
   };
   for (const [name, condition] of Object.entries(want)) {

@@ -40,7 +40,7 @@ export async function createVerify(
     readonly context: Context;
     readonly namespace: string;
     /** Sigstore's `trusted_root.json` for who names none. */
-    readonly trustedRoot?: string;
+    readonly findTrustedRoot: (now: Date) => Promise<string>;
     /** What Flux calls the object where a Secret is missing. */
     readonly shown: string;
     /** Whether a Secret must have a key, as it must for charts. */
@@ -80,12 +80,8 @@ async function readCosignTrust(spec: VerifySpec, options: Options): Promise<Cosi
   }
   const trustedRoot =
     trustedRootSecretRef === undefined
-      ? options.trustedRoot
+      ? await options.findTrustedRoot(options.context.now())
       : await readTrustedRoot(trustedRootSecretRef.name, options);
-  if (trustedRoot === undefined)
-    throw new Error(
-      "unable to initialize trusted root: none is configured (--sigstore-trusted-root), and fetching Sigstore's is not supported yet",
-    );
   return { trustedRoot, identities: matchOIDCIdentity };
 }
 

@@ -27,7 +27,7 @@ export interface RecordedEvent {
 }
 
 /** An embedded cluster with the source controllers running on it, and a folder for what tests serve. */
-export async function startWorld(t: TestContext, options: Pick<SourceOptions, "cloud"> = {}) {
+export async function startWorld(t: TestContext, options: Pick<SourceOptions, "cloud" | "rootSource"> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "cox-world-"));
   const cluster = createCluster();
   const writes: string[] = [];
