@@ -143,7 +143,8 @@ export async function playScenario(scenario: Scenario, stage: Stage): Promise<re
       }
       const wanted = stage.wanted?.[seen.length];
       let found = await lookAt(name);
-      for (let turn = 0; turn < 20 && wanted !== undefined && !isDeepStrictEqual(found, wanted); turn += 1) {
+      for (let turn = 0; turn < 20; turn += 1) {
+        if (wanted === undefined || isDeepStrictEqual(found, wanted)) break;
         await new Promise((resolve) => setTimeout(resolve, 250));
         found = await lookAt(name);
       }

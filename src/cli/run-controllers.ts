@@ -16,14 +16,13 @@ import {
   serveEndpoints,
   watchMemory,
 } from "../controllers/index.ts";
-import { type Client, createClient, createWatchCache, type WatchCache } from "../kube/index.ts";
-import type { Connected } from "../kube/node/index.ts";
+import { type Client, createClient, createWatchCache, type Fetch, type WatchCache } from "../kube/index.ts";
 import { createTransport, openArtifactStore, serveArtifacts } from "../sources/index.ts";
 import { CommandError, defineCommand, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
 import { type ControllerFlags, controllerOptionsOf, storeOptionsOf } from "./controller-options.ts";
-import { awaitLeadership } from "./leadership.ts";
+import { awaitLeadership, whileLeading } from "./leadership.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { untilAborted } from "./wait.ts";
 
@@ -40,13 +39,15 @@ export const command = defineCommand({
     await using open = new AsyncDisposableStack();
     const connected = open.use(await openConnection(io, flags));
     const { impersonate, server } = connected.connection;
+    const user = { server, userAgent: "coxswain", ...(impersonate === undefined ? {} : { impersonate }) };
+    const counted = metrics.counting(connected.fetch);
+    let leads = (): boolean => true;
+    const fetch = whileLeading(counted, () => leads());
     const client = createClient({
-      fetch: metrics.counting(connected.fetch),
-      server,
-      userAgent: "coxswain",
+      ...user,
+      fetch,
       qps: flags["kube-api-qps"],
       burst: flags["kube-api-burst"],
-      ...(impersonate === undefined ? {} : { impersonate }),
     });
     await client.version(); // say at once when there is nobody
     let running: Controllers | undefined;
@@ -60,14 +61,25 @@ export const command = defineCommand({
     );
     const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
     const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, options.featureGates, log, open))]);
-    const leadership = open.use(await awaitLeadership({ flags, io, signal, client, log, onLead: metrics.leads }));
+    // client-go: the election has a client of its own, which no other requests hold up.
+    const elector = createClient({ ...user, fetch: counted });
+    const leadership = await awaitLeadership({ flags, io, signal, client: elector, log, onLead: metrics.leads });
     if (leadership === undefined) return 0;
-    running = await start({ flags, io, connected, client, cache, log, metrics, options, open });
-    log.info("all controllers run");
-    await Promise.race([untilAborted(signal), untilAborted(leadership.lost)]);
-    const stopped = await withPatience(running.stop(), flags["graceful-shutdown-timeout"]);
-    if (!stopped) log.error("running reconciles did not end in time");
-    if (leadership.lost.aborted && !signal.aborted) throw new CommandError("leader election lost");
+    const { lost } = leadership;
+    leads = leadership.leads;
+    let idle = false;
+    try {
+      running = await start({ flags, io, server, fetch, client, cache, log, metrics, options, open });
+      log.info("all controllers run");
+      await Promise.race([untilAborted(signal), untilAborted(lost)]);
+      // The lease is renewed until all is done. Without it there is no time left: somebody else may be at work.
+      const stopping = withPatience(running.stop(), lost.aborted ? 0 : flags["graceful-shutdown-timeout"]);
+      idle = await Promise.race([stopping, untilAborted(lost).then(() => false)]);
+    } finally {
+      await leadership.end({ idle });
+    }
+    if (lost.aborted && !signal.aborted) throw new CommandError("leader election lost");
+    if (!idle) log.error("running reconciles did not end in time");
     return 0;
   },
 });
@@ -75,7 +87,8 @@ export const command = defineCommand({
 interface Starting {
   readonly flags: ControllerFlags;
   readonly io: Io;
-  readonly connected: Connected;
+  readonly server: string;
+  readonly fetch: Fetch;
   readonly client: Client;
   readonly cache: WatchCache;
   readonly log: Log;
@@ -85,8 +98,7 @@ interface Starting {
 }
 
 async function start(starting: Starting): Promise<Controllers> {
-  const { flags, io, connected, client, cache, log, metrics, options, open } = starting;
-  const { server } = connected.connection;
+  const { flags, io, server, fetch, client, cache, log, metrics, options, open } = starting;
   const store = await openArtifactStore({
     ...storeOptionsOf(flags),
     root: resolve(io.cwd, flags["storage-path"]),
@@ -100,10 +112,11 @@ async function start(starting: Starting): Promise<Controllers> {
   const rootFile = flags["sigstore-trusted-root"];
   const controllers = allControllers({
     ...options,
+    tokenObserver: metrics.tokens,
     store,
     ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
-    clientAs: (user) => createClient({ fetch: connected.fetch, server, userAgent: "coxswain", impersonate: { user } }),
-    requestToken: createTokenRequester({ fetch: connected.fetch, server }),
+    clientAs: (user) => createClient({ fetch, server, userAgent: "coxswain", impersonate: { user } }),
+    requestToken: createTokenRequester({ fetch, server }),
   });
   return await runControllers({
     client,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCluster } from "../cluster/index.ts";
-import { acquireLease, createClient } from "./index.ts";
+import { acquireLease, createClient, type LeaseOptions } from "./index.ts";
 import type { Sleep } from "./throttle.ts";
 
 const reference = {
@@ -47,7 +47,7 @@ function leaseOf() {
     sleep: async () => {},
   });
   const { now, sleep, pass } = clock();
-  const acquire = (identity: string, options: { readonly runsOut?: boolean } = {}) =>
+  const acquire = (identity: string, options: Partial<LeaseOptions> = {}) =>
     acquireLease({ client, namespace: "default", name: "leader", identity, now, sleep, ...options });
   const setReachable = (is: boolean): void => {
     reachable = is;
@@ -119,4 +119,67 @@ test("acquireLease() gives up at once when another holds the lease", async () =>
   await given.pass(6_000);
   assert.equal(lease.lost.aborted, true);
   assert.equal(await given.holder(), "b");
+});
+
+test("acquireLease() only looks before its turn, and then does not wait for what it has seen run out", async () => {
+  await using given = leaseOf();
+  const first = await given.acquire("a");
+  await first.leave();
+  const turn = Promise.withResolvers<void>();
+  let taken = false;
+  const waiting = given.acquire("b", { turn: turn.promise }).finally(() => {
+    taken = true;
+  });
+  await given.pass(60_000);
+  assert.equal(taken, false);
+  turn.resolve();
+  await given.pass(0);
+  await using _second = await waiting;
+  assert.equal(await given.holder(), "b");
+});
+
+test("acquireLease() renews the lease of a process that is told to end, until it is released", async () => {
+  await using given = leaseOf();
+  const told = new AbortController();
+  const lease = await given.acquire("a", { signal: told.signal });
+  told.abort(new Error("interrupted"));
+  await given.pass(300_000);
+  assert.equal(lease.lost.aborted, false);
+  await lease.release();
+  assert.equal(await given.holder(), "");
+});
+
+test("leave() renews the lease no more, and another waits for it to run out", async () => {
+  await using given = leaseOf();
+  const first = await given.acquire("a");
+  await first.leave();
+  assert.equal(first.lost.aborted, true);
+  assert.equal(await given.holder(), "a");
+  const waiting = given.acquire("b");
+  await given.pass(30_000);
+  assert.equal(await given.holder(), "a");
+  await given.pass(15_000);
+  await using _second = await waiting;
+  assert.equal(await given.holder(), "b");
+});
+
+test("isFresh() is false for a process that slept while its lease ran out, before it has noticed", async () => {
+  let time = 0;
+  const cluster = createCluster();
+  const client = createClient({ server: "http://cluster", fetch: cluster.fetch });
+  const lease = await acquireLease({
+    client,
+    namespace: "default",
+    name: "leader",
+    identity: "a",
+    now: () => time,
+    sleep: (_, signal) => new Promise((_resolve, reject) => signal?.addEventListener("abort", reject)),
+  });
+  time += 29_999;
+  assert.equal(lease.isFresh(), true);
+  time += 1;
+  assert.equal(lease.isFresh(), false);
+  assert.equal(lease.lost.aborted, false);
+  await lease.leave();
+  await cluster.close();
 });

@@ -17,6 +17,9 @@ export interface LeaseOptions {
   readonly runsOut?: boolean;
   readonly now?: () => number;
   readonly sleep?: Sleep;
+  /** Until it resolves the lease is only looked at, so that the silence of who holds it counts from the beginning. */
+  readonly turn?: Promise<unknown>;
+  /** Ends the wait for the lease; one that is held is renewed until it is released. */
   readonly signal?: AbortSignal;
   readonly onError?: (error: unknown) => void;
 }
@@ -24,8 +27,12 @@ export interface LeaseOptions {
 /** The lease is ours until `lost` aborts: whoever works under it must stop then. */
 export interface HeldLease extends AsyncDisposable {
   readonly lost: AbortSignal;
+  /** False when it was not renewed for so long that another may hold it soon, or when it is lost: `lost` may tell a moment later. */
+  isFresh(): boolean;
   /** Lets the next one in at once instead of after `duration`. */
   release(): Promise<void>;
+  /** Renews it no more: the next one comes in when it has run out. For who cannot say that nothing of his is at work any more. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -40,37 +47,56 @@ export async function acquireLease(options: LeaseOptions): Promise<HeldLease> {
     now = Date.now,
     sleep = platformSleep,
     signal,
+    turn,
   } = options;
   const { onError = () => {} } = options;
   if (renewDeadline >= duration) throw new RangeError("renewDeadline must be shorter than the lease's duration");
   const candidate = createCandidate(options, duration, now);
-  const attempt = (patience: number): Promise<boolean> => {
+  const attempt = (how: {
+    readonly patience: number;
+    readonly end: AbortSignal | undefined;
+    readonly mayTake: boolean;
+  }): Promise<boolean> => {
+    const { patience, end, mayTake } = how;
     // A call that hangs must not outlive the time in which the lease is surely ours.
     const patient = AbortSignal.timeout(Math.max(patience, 1));
-    return candidate.attempt(signal === undefined ? patient : AbortSignal.any([patient, signal])).catch(fail(onError));
+    const ending = end === undefined ? patient : AbortSignal.any([patient, end]);
+    return candidate.attempt({ signal: ending, mayTake }).catch(fail(onError));
   };
-  while (!(await attempt(renewDeadline))) await sleep(retryPeriod * (1 + Math.random() * 0.2), signal);
+  let mayTake = turn === undefined;
+  const itsTurn = turn?.then(() => {
+    mayTake = true;
+  });
+  let renewed = now();
+  while (!(await attempt({ patience: renewDeadline, end: signal, mayTake }))) {
+    const pause = sleep(retryPeriod * (1 + Math.random() * 0.2), signal);
+    await (mayTake ? pause : Promise.race([pause, itsTurn]));
+    renewed = now();
+  }
 
   const lost = new AbortController();
   const stop = new AbortController();
   const renew = async (): Promise<void> => {
-    let renewed = now();
     for (;;) {
       await sleep(retryPeriod, stop.signal);
-      if (await attempt(renewDeadline - (now() - renewed))) renewed = now();
+      const began = now();
+      const patience = renewDeadline - (began - renewed);
+      if (await attempt({ patience, end: stop.signal, mayTake: true })) renewed = began;
       else if (candidate.isOthers() || now() - renewed >= renewDeadline) break;
     }
     lost.abort(new Error(`the lease ${options.namespace}/${options.name} was lost`));
   };
   const renewing = renew().catch(() => {});
-  const release = async (): Promise<void> => {
+  const end = async ({ lets }: { readonly lets: boolean }): Promise<void> => {
     if (stop.signal.aborted) return;
     stop.abort();
     await renewing;
-    if (!lost.signal.aborted && options.runsOut !== true) await candidate.release().catch(fail(onError));
+    if (!lost.signal.aborted && lets) await candidate.release(AbortSignal.timeout(retryPeriod)).catch(fail(onError));
     lost.abort(new Error(`the lease ${options.namespace}/${options.name} was released`));
   };
-  return { lost: lost.signal, release, [Symbol.asyncDispose]: release };
+  const release = (): Promise<void> => end({ lets: options.runsOut !== true });
+  const isFresh = (): boolean => !lost.signal.aborted && now() - renewed < renewDeadline;
+  return { lost: lost.signal, isFresh, release, leave: () => end({ lets: false }), [Symbol.asyncDispose]: release };
 }
 
 function fail(onError: (error: unknown) => void): (error: unknown) => false {
@@ -90,9 +116,9 @@ interface LeaseSpec {
 }
 
 interface Candidate {
-  /** Takes or renews the lease; false while it is another's. */
-  attempt(signal: AbortSignal): Promise<boolean>;
-  release(): Promise<void>;
+  /** Takes or renews the lease; false while it is another's, or may not be taken. */
+  attempt(how: { readonly signal: AbortSignal; readonly mayTake: boolean }): Promise<boolean>;
+  release(signal: AbortSignal): Promise<void>;
   isOthers(): boolean;
 }
 
@@ -105,9 +131,10 @@ function createCandidate(options: LeaseOptions, duration: number, now: () => num
   const time = (): string => new Date(now()).toISOString().replace("Z", "000Z");
   return {
     isOthers: () => others,
-    async attempt(signal) {
+    async attempt({ signal, mayTake }) {
       const lease = await client.tryGet(reference, { signal });
       if (lease === undefined) {
+        if (!mayTake) return false;
         const spec = {
           holderIdentity: identity,
           leaseDurationSeconds: duration / 1000,
@@ -128,7 +155,7 @@ function createCandidate(options: LeaseOptions, duration: number, now: () => num
         acquireTime,
       } = specOf(lease);
       others = holder !== "" && holder !== identity;
-      if (others && now() - seen.at < leaseDurationSeconds * 1000) return false;
+      if (!mayTake || (others && now() - seen.at < leaseDurationSeconds * 1000)) return false;
       const ours = holder === identity;
       const spec = {
         holderIdentity: identity,
@@ -142,8 +169,8 @@ function createCandidate(options: LeaseOptions, duration: number, now: () => num
       others = false;
       return true;
     },
-    async release() {
-      const lease = await client.tryGet(reference);
+    async release(signal) {
+      const lease = await client.tryGet(reference, { signal });
       if (lease === undefined || specOf(lease).holderIdentity !== identity) return;
       const spec = {
         ...specOf(lease),
@@ -152,7 +179,13 @@ function createCandidate(options: LeaseOptions, duration: number, now: () => num
         acquireTime: time(),
         renewTime: time(),
       };
-      await client.replace({ ...lease, spec });
+      try {
+        await client.replace({ ...lease, spec }, { signal });
+      } catch (error) {
+        // A renewal that was under way came through after all.
+        if (!isApiError(error, "Conflict")) throw error;
+        await this.release(signal);
+      }
     },
   };
 }

@@ -18,14 +18,6 @@ export const gates: readonly Scenario[] = [
     play: refuseProvider({ provider: "aws", address: "https://remote.example.com" }),
   },
   {
-    name: "cluster-of-a-cloud-without-the-gate",
-    play: refuseProvider({
-      provider: "gcp",
-      cluster: "projects/p/locations/l/clusters/c",
-      serviceAccountName: "remote",
-    }),
-  },
-  {
     name: "another-manager-is-overridden",
     flags: ["--override-manager=person"],
     async play(actor) {
