@@ -105,6 +105,10 @@ const refusals = [
     want: /unable to configure canonical digest algorithm: unsupported digest algorithm: blake3/,
   },
   { flag: "--events-addr=nowhere", want: /unable to create event recorder: --events-addr is no http or https URL/ },
+  {
+    flag: "--default-kubeconfig-service-account=tenant",
+    want: /cannot set default service accounts when the feature gate ObjectLevelWorkloadIdentity is not enabled/,
+  },
   { flag: "--log-level=loud", want: /invalid argument "loud" for "--log-level" flag/ },
 ];
 test("cox run says which flag it cannot do", { timeout: 60_000 }, async (t) => {
@@ -147,6 +151,7 @@ test("cox run tells in its metrics of its queues and leases", { timeout: 60_000 
     'workqueue_depth{controller="helmrelease",name="helmrelease",priority="0"} 0',
     'workqueue_unfinished_work_seconds{controller="kustomization",name="kustomization"} 0',
     'controller_runtime_terminal_reconcile_errors_total{controller="helmrelease"} 0',
+    "gotk_token_cached_items 0",
   ])
     assert.ok(text.split("\n").includes(line), line);
   stop.abort();

@@ -14,8 +14,15 @@ export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOpt
     throw new CommandError(
       `invalid argument ${JSON.stringify(configs)} for "--watch-configs" flag: it is referenced or labelled`,
     );
+  const featureGates = featureGatesOf(flags);
+  if (flags["default-kubeconfig-service-account"] !== "" && !featureGates.has("ObjectLevelWorkloadIdentity"))
+    throw new CommandError(
+      "invalid configuration: cannot set default service accounts when the feature gate ObjectLevelWorkloadIdentity is not enabled",
+    );
   return {
-    featureGates: featureGatesOf(flags),
+    featureGates,
+    tokenCacheSize: flags["token-cache-max-size"],
+    tokenCacheDuration: flags["token-cache-max-duration"],
     overriddenManagers: flags["override-manager"],
     snapshotDigestAlgorithm: algorithmNamed(flags["snapshot-digest-algo"]),
     artifactRetries: flags["http-retry"],

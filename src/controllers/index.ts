@@ -2,9 +2,11 @@ import type { DigestAlgorithm } from "../base/node/digest.ts";
 import { createArtifactReader } from "../sources/index.ts";
 import { helmReleaseController } from "./helmrelease/index.ts";
 import { kustomizationController } from "./kustomization/index.ts";
-import type { Controller } from "./runtime/index.ts";
+import { type Controller, createTokenCache, type TokenObserver } from "./runtime/index.ts";
 import type { ReadArtifact } from "./source/artifact.ts";
+import { processCloud } from "./source/cloud.ts";
 import { sourceControllers, type SourceOptions } from "./source/index.ts";
+import type { ClusterAccess } from "./target-cloud.ts";
 import type { TargetOptions } from "./target-cluster.ts";
 
 export {
@@ -21,7 +23,7 @@ export {
   watchMemory,
 } from "./runtime/index.ts";
 export type { Controller, Log } from "./runtime/index.ts";
-export { createTokenRequester } from "./target-cluster.ts";
+export { createTokenRequester } from "./token-request.ts";
 
 export interface ControllersOptions extends TargetOptions, SourceOptions {
   /** Only ConfigMaps and Secrets with these labels wake releases, as in Flux. Default: all that a release names. */
@@ -30,6 +32,10 @@ export interface ControllersOptions extends TargetOptions, SourceOptions {
   /** Flux: --http-retry and --http-timeout, in milliseconds, for artifacts that others keep. */
   readonly artifactRetries?: number;
   readonly artifactTimeout?: number;
+  /** Flux: --token-cache-max-size and --token-cache-max-duration, for tokens by which other clusters are reached. */
+  readonly tokenCacheSize?: number;
+  readonly tokenCacheDuration?: number;
+  readonly tokenObserver?: TokenObserver;
   /** Flux: --override-manager. */
   readonly overriddenManagers?: readonly string[];
   /** Flux: --snapshot-digest-algo. */
@@ -40,7 +46,23 @@ export interface ControllersOptions extends TargetOptions, SourceOptions {
 
 /** Every controller of Flux that Coxswain does the work of, sharing one artifact store in one process. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
-  const { store, artifactRetries, artifactTimeout, ...shared } = options;
+  const {
+    store,
+    artifactRetries,
+    artifactTimeout,
+    tokenCacheSize = 100,
+    tokenCacheDuration,
+    tokenObserver,
+    ...given
+  } = options;
+  const { cloud = processCloud() } = options;
+  const tokens = createTokenCache<ClusterAccess>({
+    maxSize: tokenCacheSize,
+    maxDuration: tokenCacheDuration ?? 3_600_000,
+    now: cloud.now,
+    observer: tokenObserver,
+  });
+  const shared = { ...given, cloud, tokens };
   const download = createArtifactReader({
     ...(artifactRetries === undefined ? {} : { retries: artifactRetries }),
     ...(artifactTimeout === undefined ? {} : { timeout: artifactTimeout }),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, type KubeObject } from "../api/index.ts";
 import { createConcealer } from "./concealment.ts";
-import type { Context } from "./runtime/index.ts";
-import { createTargetClusters, createTokenRequester, type TargetOptions, type TargetSpec } from "./target-cluster.ts";
+import { type Context, createTokenCache } from "./runtime/index.ts";
+import { createTargetClusters, type TargetOptions, type TargetSpec } from "./target-cluster.ts";
+import { createTokenRequester } from "./token-request.ts";
 
 const owner: KubeObject = { apiVersion: "a/v1", kind: "A", metadata: { name: "web", namespace: "apps" } };
 
@@ -37,7 +38,10 @@ contexts: [{name: a, context: {cluster: a, user: a}}]
 clusters: [{name: a, cluster: {server: "https://remote.example.com"}}]
 users: [{name: a, user: {token: a-token-of-the-other}}]
 `;
-const requestToken = (): Promise<string> => Promise.resolve("a-requested-token");
+const expiresAt = new Date("2026-11-25T11:00:00Z");
+const requestToken = () => Promise.resolve({ token: "a-requested-token", expiresAt });
+const account = (name: string): KubeObject => ({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name } });
+const featureGates = new Set(["ObjectLevelWorkloadIdentity"]);
 
 const refusals: readonly {
   readonly name: string;
@@ -64,25 +68,52 @@ const refusals: readonly {
     want: "exactly one of .spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be set",
   },
   {
-    name: "the provider of a cloud",
+    name: "an unknown provider",
     spec: byMap,
-    objects: [map({ provider: "aws" })],
+    objects: [map({ provider: "other" })],
+    want: "provider 'other' not implemented",
+  },
+  {
+    name: "a service account without the gate for it",
+    spec: byMap,
+    objects: [map({ provider: "generic", serviceAccountName: "a", address: "https://remote" }), account("a")],
     options: { requestToken },
-    want: "cannot use configmap apps/remote: provider 'aws' is not supported, only 'generic' is",
+    want: "failed to get access token for cluster: ObjectLevelWorkloadIdentity feature gate is not enabled",
+  },
+  {
+    name: "a service account that is not there",
+    spec: byMap,
+    objects: [map({ provider: "generic", serviceAccountName: "a", address: "https://remote" })],
+    options: { requestToken, featureGates },
+    want: `failed to get access token for cluster: failed to get service account 'apps/a': serviceaccounts "a" not found`,
+  },
+  {
+    name: "a service account that everybody has to have",
+    spec: byMap,
+    objects: [map({ provider: "generic", address: "https://remote" })],
+    options: { requestToken, featureGates, defaultKubeconfigServiceAccount: "tenant" },
+    want: "failed to get access token for cluster: failed to get service account 'apps/tenant': the specified default service account does not exist in the object namespace. your cluster is subject to multi-tenant workload identity lockdown, reach out to your cluster administrator for help",
+  },
+  {
+    name: "a service account in a cloud",
+    spec: byMap,
+    objects: [map({ provider: "gcp", serviceAccountName: "a" }), account("a")],
+    options: { featureGates },
+    want: "the identity of a service account in the cloud 'gcp' is not supported",
   },
   {
     name: "a generic provider without an address",
     spec: byMap,
-    objects: [map({ provider: "generic", serviceAccountName: "a" })],
-    options: { requestToken },
+    objects: [map({ provider: "generic", serviceAccountName: "a" }), account("a")],
+    options: { requestToken, featureGates },
     want: "cluster address is required to create a REST config",
   },
   {
     name: "an address without TLS",
     spec: byMap,
-    objects: [map({ provider: "generic", serviceAccountName: "a", address: "http://remote" })],
-    options: { requestToken },
-    want: "the Kubernetes API server address 'http://remote' must use https scheme",
+    objects: [map({ provider: "generic", serviceAccountName: "a", address: "http://remote" }), account("a")],
+    options: { requestToken, featureGates },
+    want: "failed to parse cluster address http://remote: the Kubernetes API server address 'http://remote' must use https scheme",
   },
   {
     name: "a service account where nobody may be acted as",
@@ -111,26 +142,32 @@ test("enter() gives the same client to all who reach a cluster in the same way, 
 test("enter() asks for a token of the generic provider's service account, for the address unless audiences are named", async () => {
   const asked: unknown[] = [];
   const clusters = createTargetClusters({
-    requestToken: (account, { audiences }) => {
-      asked.push([account, audiences]);
+    featureGates,
+    tokens: createTokenCache({ maxSize: 10, maxDuration: 3_600_000, now: () => new Date("2026-11-25T10:00:00Z") }),
+    requestToken: (who, { audiences }) => {
+      asked.push([who, audiences]);
       return requestToken();
     },
   });
   const data = { provider: "generic", serviceAccountName: "deployer", address: "Remote.example.com" };
-  for (const more of [{}, { audiences: "one\n two \n\n" }]) {
-    using acting = await clusters.enter(owner, byMap, contextOf([map({ ...data, ...more })]), createConcealer());
+  const concealer = createConcealer();
+  // A token that is good for some time is not asked for again.
+  for (const more of [{}, { audiences: "one\n two \n\n" }, {}]) {
+    const context = contextOf([map({ ...data, ...more }), account("deployer")]);
+    using acting = await clusters.enter(owner, byMap, context, concealer);
     assert.equal(acting.serviceAccount, "");
   }
-  const account = { namespace: "apps", name: "deployer" };
+  const who = { namespace: "apps", name: "deployer" };
   assert.deepEqual(asked, [
-    [account, ["Remote.example.com"]],
-    [account, ["one", "two"]],
+    [who, ["Remote.example.com"]],
+    [who, ["one", "two"]],
   ]);
+  assert.equal(concealer.conceal("Bearer a-requested-token"), "Bearer ***");
 });
 
 test("createTokenRequester() posts a TokenRequest and gives its token, or the server's words", async () => {
   const requests: string[] = [];
-  let answer: unknown = { status: { token: "t" } };
+  let answer: unknown = { status: { token: "t", expirationTimestamp: "2026-11-25T11:00:00Z" } };
   const request = createTokenRequester({
     server: "https://here",
     fetch: async (sent) => {
@@ -139,13 +176,13 @@ test("createTokenRequester() posts a TokenRequest and gives its token, or the se
     },
   });
   const { signal } = new AbortController();
-  const account = { namespace: "apps", name: "deployer" };
-  assert.equal(await request(account, { audiences: ["a"], signal }), "t");
+  const who = { namespace: "apps", name: "deployer" };
+  assert.deepEqual(await request(who, { audiences: ["a"], signal }), { token: "t", expiresAt });
   assert.deepEqual(requests, [
     'POST https://here/api/v1/namespaces/apps/serviceaccounts/deployer/token {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["a"]}}',
   ]);
   answer = { message: 'serviceaccounts "deployer" not found' };
-  await assert.rejects(request(account, { audiences: [], signal }), {
+  await assert.rejects(request(who, { audiences: [], signal }), {
     message: 'serviceaccounts "deployer" not found',
   });
 });

@@ -38,7 +38,7 @@ interface Access {
 /** The bucket as something to read, with what its Secrets say; each phase has the object's timeout for itself. */
 export async function openBucket(object: Bucket, { context, ports }: Tools): Promise<BucketReader> {
   const { spec } = object;
-  if (spec.serviceAccountName !== undefined && spec.provider !== "generic") refuseServiceAccount();
+  if (spec.serviceAccountName !== undefined && spec.provider !== "generic") refuseServiceAccount(ports);
   const given = await readGiven(object, context);
   const timeout = AbortSignal.timeout(parseDuration(spec.timeout ?? "60s"));
   const signal = AbortSignal.any([context.signal, timeout]);

@@ -108,7 +108,7 @@ function credentialsOfProvider(
   { context, ports }: { readonly context: Context; readonly ports: SourcePorts },
   proxy: { readonly proxy?: string },
 ): Promise<Credentials> {
-  if (spec.serviceAccountName !== undefined) refuseServiceAccount();
+  if (spec.serviceAccountName !== undefined) refuseServiceAccount(ports);
   const cloud = cloudOf(ports, { signal: context.signal, now: context.now, ...proxy });
   return credentialsOfCloud(provider, new URL(spec.url), cloud);
 }

@@ -14,6 +14,7 @@ export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";
 export { parseFeatureGates } from "./feature-gates.ts";
 export { type MemoryWatch, watchMemory } from "./memory-watch.ts";
 export { createMetrics, type Metrics, type Observer, type ReconcileReport } from "./metrics.ts";
+export { createTokenCache, type Expiring, type TokenCache, type TokenObserver } from "./token-cache.ts";
 export { createQueue, type Queue, type QueueOptions } from "./queue.ts";
 export {
   fluxFinalizer,

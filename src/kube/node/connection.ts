@@ -28,9 +28,12 @@ export interface Connection {
 /** Text that is given, or in a file that may change. */
 export type Source = { readonly text: string } | { readonly file: string };
 
+/** A token that is given, in a file, or told when it is asked for; `name` tells one that is told from others. */
+export type TokenSource = Source | { readonly name: string; readonly ask: () => Promise<string> };
+
 export type Auth =
   | { readonly kind: "none" }
-  | { readonly kind: "token"; readonly token: Source }
+  | { readonly kind: "token"; readonly token: TokenSource }
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "exec"; readonly exec: ExecPlugin }
   | { readonly kind: "oidc"; readonly oidc: Oidc };

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { KubeError } from "../errors.ts";
 import type { Fetch } from "../types.ts";
-import type { Auth, Connection, ExecPlugin, Source } from "./connection.ts";
+import type { Auth, Connection, ExecPlugin, TokenSource } from "./connection.ts";
 import { writeTokens } from "./kubeconfig.ts";
 import { expiryOf, isFresh, type Oidc, type OidcTokens, refreshTokens } from "./oidc.ts";
 
@@ -86,7 +86,7 @@ async function authenticate(
       const token = (await readSource(auth.token)).trim();
       return {
         authorization: `Bearer ${token}`,
-        expires: "file" in auth.token ? time + fileLife : Number.POSITIVE_INFINITY,
+        expires: lifeOf(auth.token, time),
       };
     }
     case "basic":
@@ -96,13 +96,20 @@ async function authenticate(
   }
 }
 
+function lifeOf(token: TokenSource, time: number): number {
+  if ("text" in token) return Number.POSITIVE_INFINITY;
+  // Whoever tells it knows how long it is good for.
+  return "file" in token ? time + fileLife : time;
+}
+
 function basic({ username, password }: Extract<Auth, { readonly kind: "basic" }>): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
 /** Reads a source; the error names the file but shows nothing of it. */
-export async function readSource(source: Source): Promise<string> {
+export async function readSource(source: TokenSource): Promise<string> {
   if ("text" in source) return source.text;
+  if ("ask" in source) return await source.ask();
   try {
     return await readFile(source.file, "utf8");
   } catch (cause) {
