@@ -1,10 +1,10 @@
 import { after, describe, test } from "node:test";
-import { runAlive, tryPoints } from "./controllers/points.ts";
+import { everyFromEnvironment, runAlive, tryPoints } from "./controllers/points.ts";
 import { startInProcess } from "./controllers/process.ts";
 import { controllerScenarios } from "./controllers/scenarios.ts";
 
-// All points are tried with COX_CRASH=all, else every 37th. COX_SCENARIOS narrows them down to scenarios whose name has it.
-const all = process.env.COX_CRASH === "all";
+// All points are tried with COX_CRASH=all, every 19th with COX_CRASH=19, else every 37th. COX_SCENARIOS narrows them down to scenarios whose name has it.
+const every = everyFromEnvironment() ?? 37;
 const wanted = controllerScenarios.filter(({ name }) => name.includes(process.env.COX_SCENARIOS ?? ""));
 let points = 0;
 let writes = 0;
@@ -22,7 +22,7 @@ describe("controllers that die at a write, and those that follow", { concurrency
     test(`${scenario.name}: the next process converges, wherever the first one died`, async () => {
       const alive = await runAlive(scenario, startInProcess);
       writes += alive.writes;
-      const sample = { every: all ? 1 : 37, from: index * 5, lanes: all ? 4 : 1 };
+      const sample = { every, from: index * 5, lanes: every < 5 ? 4 : 1 };
       const died = await tryPoints(scenario, { alive, start: startInProcess, sample });
       points += died;
     });

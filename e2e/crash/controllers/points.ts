@@ -36,6 +36,13 @@ export interface Sample {
   readonly lanes: number;
 }
 
+/** What COX_CRASH asks for: `all` points, or every so-many-th. */
+export function everyFromEnvironment(): number | undefined {
+  const { COX_CRASH: wanted = "" } = process.env;
+  if (wanted === "all") return 1;
+  return Number(wanted) > 0 ? Number(wanted) : undefined;
+}
+
 /** Tries a sample of a scenario's points; returns at how many of them the controllers died. */
 export async function tryPoints(
   scenario: ControllerScenario,
