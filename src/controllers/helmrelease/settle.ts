@@ -65,6 +65,8 @@ async function work(ledger: Ledger, wanted: Wanted, context: Context): Promise<E
     });
     ledger.tell({ event: "actionStarted", action, timeout });
     await ledger.save();
+    // Flux: such a release trusts nothing that was learnt of the cluster's kinds before.
+    if (ledger.release.spec.persistentClient === false) context.client.refreshDiscovery();
     const { failures: before = 0 } = ledger.status;
     try {
       await act(decision, { ledger, seen, wanted, context });
