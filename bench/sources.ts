@@ -14,10 +14,10 @@ import { installDefinitions } from "../src/cli/playground/playground.ts";
 import { type Client, createWatchCache } from "../src/kube/index.ts";
 import { connect } from "../src/kube/node/index.ts";
 import { serve } from "../src/sources/index.ts";
+import { makeIndex } from "../src/sources/testing/large-index.ts";
 import { startPlane } from "../tools/control-plane/plane.ts";
 import { type Contestant, cox, flux } from "./controller/contestants.ts";
 import { forgetPeak, readUsage } from "./controller/usage.ts";
-import { makeIndex } from "./large-index.ts";
 
 const { values } = parseArgs({
   options: {
