@@ -30,3 +30,21 @@ test("limitTo() goes on after work that throws", async () => {
   );
   assert.equal(await limit(async () => 1), 1);
 });
+
+test("limitTo() takes back what has not begun when its signal says so, and goes on with the rest", async () => {
+  const limit = limitTo(1);
+  const first = Promise.withResolvers<void>();
+  const running = limit(() => first.promise);
+  const leaving = new AbortController();
+  const second = limit(async () => assert.fail("it was taken back"), leaving.signal);
+  const third = limit(async () => "third", new AbortController().signal);
+  leaving.abort(new Error("not any more"));
+  await assert.rejects(second, /not any more/);
+  await assert.rejects(
+    limit(async () => assert.fail("it was never asked for"), leaving.signal),
+    /not any more/,
+  );
+  first.resolve();
+  assert.equal(await third, "third");
+  await running;
+});

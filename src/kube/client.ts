@@ -186,7 +186,7 @@ export function createClient(options: ClientOptions): Client {
       // The server closes the watch when its answer is cancelled, so ending the loop early ends the connection.
       const accept = metadataOnly ? { accept: metadataType } : {};
       const query = queryString({ ...selection, watch: true });
-      const call = { method: "GET", path: path + query, signal, ...accept } as const;
+      const call = { method: "GET", path: path + query, signal, stream: true, ...accept } as const;
       const response = await send(call, (answer) => Promise.resolve(answer));
       if (response.body === null) return;
       yield* readEvents<T>(response.body, signal);

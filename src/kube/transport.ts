@@ -1,5 +1,6 @@
 import { ApiError, reasonOfHttpCode, type Status } from "../api/index.ts";
 import { messageOf } from "../base/errors.ts";
+import { limitTo } from "../base/limit.ts";
 import { readText } from "./body.ts";
 import { KubeError } from "./errors.ts";
 import type { Sleep, Throttle } from "./throttle.ts";
@@ -15,11 +16,15 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** True where doing it twice does no harm: it is tried again when the connection breaks. */
   readonly idempotent?: boolean;
+  /** True for an answer that goes on for minutes: it takes no turn from other calls. */
+  readonly stream?: boolean;
 }
 
 /** Sends a call and gives what `read` makes of a successful answer; throws `ApiError` or `KubeError`. */
 export type Send = <T>(call: Call, read: (response: Response) => Promise<T>) => Promise<T>;
 
+/** What waits for a connection holds its request and its body; what waits here holds neither. */
+const mostAtOnce = 16;
 const mostTries = 10;
 const mostConnectionTries = 4;
 const longestRetryAfter = 60_000;
@@ -34,31 +39,39 @@ export function createTransport(options: {
 }): Send {
   const { fetch, throttle, sleep } = options;
   const server = options.server.replace(/\/+$/, "");
-  return async (call, read) => {
+  const inTurn = limitTo(mostAtOnce);
+  const toRequest = (call: Call): Request => {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers = new Headers(options.headers);
+    headers.set("accept", call.accept ?? "application/json");
+    if (body !== undefined) headers.set("content-type", call.contentType ?? "application/json");
+    return new Request(`${server}${call.path}`, {
+      method: call.method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+  };
+  return async <T>(call: Call, read: (response: Response) => Promise<T>) => {
     let broken = 0;
+    const ask = async (): Promise<{ readonly answer: T } | { readonly refusal: Response }> => {
+      const response = await fetch(toRequest(call)).catch((cause: unknown) => {
+        // Credentials that cannot be had are not had by asking again at once.
+        if (cause instanceof KubeError) throw cause;
+        throw new KubeError("connection", `cannot reach ${server}: ${causeOf(cause)}`, { cause });
+      });
+      // The answer that a broken connection has not brought.
+      const isGone = broken > 0 && call.method === "DELETE" && response.status === 404;
+      return response.ok || isGone ? { answer: await read(response) } : { refusal: response };
+    };
     for (let attempt = 1; ; attempt += 1) {
       call.signal?.throwIfAborted();
       await throttle?.(call.signal);
-      const headers = new Headers(options.headers);
-      headers.set("accept", call.accept ?? "application/json");
-      if (body !== undefined) headers.set("content-type", call.contentType ?? "application/json");
-      const request = new Request(`${server}${call.path}`, {
-        method: call.method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        ...(call.signal === undefined ? {} : { signal: call.signal }),
-      });
       let response: Response;
       try {
-        response = await fetch(request).catch((cause: unknown) => {
-          // Credentials that cannot be had are not had by asking again at once.
-          if (cause instanceof KubeError) throw cause;
-          throw new KubeError("connection", `cannot reach ${server}: ${causeOf(cause)}`, { cause });
-        });
-        if (response.ok) return await read(response);
-        // The answer that a broken connection has not brought.
-        if (broken > 0 && call.method === "DELETE" && response.status === 404) return await read(response);
+        const end = await (call.stream === true ? ask() : inTurn(ask, call.signal));
+        if ("answer" in end) return end.answer;
+        response = end.refusal;
       } catch (error) {
         call.signal?.throwIfAborted();
         if (!(error instanceof KubeError) || error.code !== "connection") throw error;
