@@ -4,6 +4,19 @@ import { test, type TestContext } from "node:test";
 import { download, type DownloadOptions } from "./download.ts";
 import { serve } from "./serve.ts";
 
+/** A body that begins, and then breaks off or goes no further. */
+function beginning({ isCut }: { readonly isCut: boolean }): ReadableStream<Uint8Array> {
+  let chunks = 0;
+  return new ReadableStream({
+    pull: (controller) => {
+      chunks += 1;
+      if (chunks === 1) return controller.enqueue(new Uint8Array(10));
+      if (isCut) return controller.error(new Error("cut"));
+      return new Promise<never>(() => undefined);
+    },
+  });
+}
+
 /** Two origins: the second one tells which credentials it was sent. */
 async function serveTwo(t: TestContext) {
   const other = await serve(async (request) => new Response(request.headers.get("authorization") ?? "none"));
@@ -26,6 +39,9 @@ async function serveTwo(t: TestContext) {
         return new Response(new Uint8Array(2000));
       case "/endless":
         return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1000)) }));
+      case "/cut":
+      case "/drip":
+        return new Response(beginning({ isCut: pathname === "/cut" }));
       case "/silent":
         return new Promise<never>(() => undefined);
       case "/secret":
@@ -71,7 +87,15 @@ test("download() refuses what it should, in Helm's and Go's words", async (t) =>
     { path: "/endless", code: "TooLarge", message: "index exceeds the maximum index file size of 1000 bytes" },
     { path: "/nothing", code: "Unreachable", message: `failed to fetch ${here}/nothing : 404 Not Found` },
     { path: "/secret", code: "AuthenticationFailed", message: `failed to fetch ${here}/secret : 401 Unauthorized` },
-    { path: "/loop", code: "Unreachable", message: `Get "${here}/loop": stopped after 10 redirects` },
+    // As source-controller 1.9.1 says it: a place as the server wrote it, and no URL once there was an answer.
+    { path: "/loop", code: "Unreachable", message: 'Get "/loop": stopped after 10 redirects' },
+    { path: "/cut", code: "Unreachable", message: "unexpected EOF" },
+    {
+      path: "/drip",
+      timeout: 50,
+      code: "Unreachable",
+      message: "context deadline exceeded (Client.Timeout or context cancellation while reading body)",
+    },
     {
       path: "/silent",
       timeout: 50,

@@ -27,8 +27,8 @@ const maximumRedirects = 10;
 
 /** Downloads a body of bounded size. Redirects are followed; credentials stay with their origin. */
 export async function download(options: DownloadOptions): Promise<Uint8Array> {
-  const { answer, url } = await open(options, {});
-  return readBody(answer, { ...options, url });
+  const { answer, signal } = await open(options, {});
+  return readBody(answer, { ...options, signal });
 }
 
 /** As `download`, but undefined when the server still has what it gave this entity tag to. */
@@ -36,9 +36,9 @@ export async function downloadUnless(
   entityTag: string | undefined,
   options: DownloadOptions,
 ): Promise<{ readonly bytes: Uint8Array; readonly entityTag?: string } | undefined> {
-  const { answer, url } = await open(options, entityTag === undefined ? {} : { "if-none-match": entityTag });
+  const { answer, signal } = await open(options, entityTag === undefined ? {} : { "if-none-match": entityTag });
   if (answer.status === 304) return undefined;
-  const bytes = await readBody(answer, { ...options, url });
+  const bytes = await readBody(answer, { ...options, signal });
   const given = answer.headers.get("etag");
   return given === null ? { bytes } : { bytes, entityTag: given };
 }
@@ -47,7 +47,7 @@ export async function downloadUnless(
 async function open(
   options: DownloadOptions,
   conditions: Readonly<Record<string, string>>,
-): Promise<{ readonly answer: Response; readonly url: URL }> {
+): Promise<{ readonly answer: Response; readonly signal: AbortSignal }> {
   const { transport = createTransport(), timeout = 60_000 } = options;
   const signal = AbortSignal.any([
     AbortSignal.timeout(timeout),
@@ -57,14 +57,14 @@ async function open(
   const split = splitUserinfo(options.url);
   const credentials = options.credentials ?? split.credentials;
   let { url } = split;
+  let shown = url;
   for (let hop = 0; hop <= maximumRedirects; hop += 1) {
     const { origin } = parseUrl(url);
     const headers = new Headers(conditions);
     if (credentials !== undefined && (options.passCredentials === true || origin === trusted))
       headers.set("authorization", authorization(credentials));
     const answer = await transport(new Request(url, { headers, signal }));
-    if (answer.status === 200 || (answer.status === 304 && "if-none-match" in conditions))
-      return { answer, url: new URL(url) };
+    if (answer.status === 200 || (answer.status === 304 && "if-none-match" in conditions)) return { answer, signal };
     await answer.body?.cancel();
     const location = answer.headers.get("location");
     if (answer.status < 300 || answer.status >= 400 || location === null) {
@@ -73,23 +73,28 @@ async function open(
       throw new SourceError(code, `failed to fetch ${withoutPassword(new URL(options.url))} : ${statusOf(answer)}`);
     }
     url = splitUserinfo(parseUrl(location, url).href).url;
+    shown = URL.canParse(location) ? withoutPassword(new URL(location)) : location; // Go: as the server wrote it
   }
-  throw new SourceError("Unreachable", `Get "${url}": stopped after ${maximumRedirects} redirects`);
+  throw new SourceError("Unreachable", `Get "${shown}": stopped after ${maximumRedirects} redirects`);
 }
 
 /** The body, or TooLarge before more than `limit` bytes are in memory. */
 async function readBody(
   answer: Response,
-  options: { readonly limit: number; readonly what: string; readonly url: URL },
+  options: { readonly limit: number; readonly what: string; readonly signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const { limit, what, url } = options;
+  const { limit, what, signal } = options;
   try {
     return await readBounded(answer, limit);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     if (error.code === "too-large")
       throw new SourceError("TooLarge", `${what} exceeds the maximum ${what} file size of ${limit} bytes`);
-    throw new SourceError("Unreachable", `Get "${withoutPassword(url)}": unexpected EOF`, { cause: error.cause });
+    // Go names no URL once there was an answer.
+    const text = signal.aborted
+      ? "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+      : "unexpected EOF";
+    throw new SourceError("Unreachable", text, { cause: error.cause });
   }
 }
 
