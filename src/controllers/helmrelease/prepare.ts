@@ -33,6 +33,7 @@ export async function prepare(
 
   const dependency = await whyDependenciesNotReady(release, context, options.featureGates ?? new Set());
   if (dependency !== undefined) {
+    context.signal.throwIfAborted(); // What could not be read because the process ends says nothing of the release.
     context.events.record(release, { type: "Normal", reason: "DependencyNotReady", message: dependency });
     return waiting("DependencyNotReady", dependency);
   }
@@ -43,6 +44,7 @@ export async function prepare(
   try {
     source = await readSource(release, context);
   } catch (error) {
+    context.signal.throwIfAborted();
     notReady("ArtifactFailed", `could not get Source object: ${whyUnread(reference, error)}`);
     throw error;
   }
@@ -56,6 +58,7 @@ export async function prepare(
   try {
     values = await readValues(ledger, context);
   } catch (error) {
+    context.signal.throwIfAborted();
     if (error instanceof ValuesError) {
       notReady("ValuesError", error.message);
       context.events.record(release, { type: "Warning", reason: "ValuesError", message: error.message });
@@ -69,6 +72,7 @@ export async function prepare(
     ledger.tell({ event: "passed", reasons: ["ArtifactFailed"] });
     return { ...wanted, values, ...(options.featureGates?.has("AllowDNSLookups") === true ? { resolveHost } : {}) };
   } catch (error) {
+    context.signal.throwIfAborted();
     if (error instanceof ChartMutateError) notReady("ChartMutateError", error.message);
     else if (isMissing(error))
       return waiting(

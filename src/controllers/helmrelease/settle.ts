@@ -89,7 +89,7 @@ async function look(ledger: Ledger, wanted: Wanted, context: Context): Promise<O
   try {
     return await observe(ledger, wanted, context);
   } catch (error) {
-    if (error instanceof StateError) tellStateError(error.message, ledger);
+    if (error instanceof StateError && !context.signal.aborted) tellStateError(error.message, ledger);
     throw error;
   }
 }

@@ -46,6 +46,7 @@ export async function uninstallAs(
       ledger.tell({ event, written: [], ok: true, summary });
       return;
     }
+    context.signal.throwIfAborted(); // The next process goes on with it.
     const { text, reasons } = await describeFailure(error);
     const cause = text + reasons;
     const summary = isRemediation ? `${describe} ${about} failed: ${cause}` : `${describe} failed ${about}: ${cause}`;
