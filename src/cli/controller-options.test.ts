@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { controllerFlags } from "./controller-flags.ts";
-import { type ControllerFlags, controllerOptionsOf, storeOptionsOf } from "./controller-options.ts";
+import {
+  advertisedAddress,
+  type ControllerFlags,
+  controllerOptionsOf,
+  storeOptionsOf,
+  withEnvironment,
+} from "./controller-options.ts";
 
 // `source-controller --help` of version 1.9.1; docs/compatibility.md says which are not here.
 const flags =
@@ -47,3 +53,33 @@ test("storeOptionsOf() refuses an algorithm that nobody knows", () => {
     message: "unable to configure canonical digest algorithm: unsupported digest algorithm: md5",
   });
 });
+
+test("withEnvironment() takes from Flux's variables what no flag says", () => {
+  const env = {
+    STORAGE_PATH: "/data",
+    STORAGE_ADV_ADDR: "source-controller.flux-system.svc.",
+    METRICS_ADDR: "",
+    EVENTS_ADDR: "x",
+  };
+  const found = withEnvironment({ ...usual, "events-addr": "http://own" }, { given: new Set(["events-addr"]), env });
+  assert.equal(found["storage-path"], "/data");
+  assert.equal(found["storage-adv-addr"], "source-controller.flux-system.svc.");
+  assert.equal(found["metrics-addr"], ":8080");
+  assert.equal(found["events-addr"], "http://own");
+  assert.equal(found["storage-addr"], usual["storage-addr"]);
+});
+
+// Flux: artifact's Options.GetAdvertisedAddress.
+for (const [listen, advertised, want] of [
+  [":9090", "", "localhost:9090"],
+  ["0.0.0.0:9090", "", "pod:9090"],
+  ["127.0.0.1:9090", "", undefined],
+  ["127.0.0.1:0", "", undefined],
+  [":0", "", undefined],
+  ["[::1]:9090", "", undefined],
+  [":9090", "artifacts.example", "artifacts.example"],
+] as const)
+  test(`advertisedAddress() of ${listen} and ${JSON.stringify(advertised)} is ${want ?? "where it listens"}`, () => {
+    const flags = { ...usual, "storage-addr": listen, "storage-adv-addr": advertised };
+    assert.equal(advertisedAddress(flags, { HOSTNAME: "pod" }), want);
+  });

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type DigestAlgorithm, digestAlgorithms } from "../base/node/digest.ts";
 import { messageOf } from "../base/errors.ts";
 import { type ControllersOptions, parseFeatureGates } from "../controllers/index.ts";
@@ -6,6 +7,38 @@ import { CommandError, type FlagValues } from "./command.ts";
 import type { controllerFlags } from "./controller-flags.ts";
 
 export type ControllerFlags = FlagValues<typeof controllerFlags>;
+
+/** Flux: the variables that stand for flags which are not given. */
+const variables = {
+  "storage-path": "STORAGE_PATH",
+  "storage-addr": "STORAGE_ADDRESS",
+  "storage-adv-addr": "STORAGE_ADV_ADDR",
+  "metrics-addr": "METRICS_ADDR",
+  "events-addr": "EVENTS_ADDR",
+} as const satisfies Partial<Record<keyof ControllerFlags, string>>;
+
+/** The flags with what the environment says in the place of some that were not given. */
+export function withEnvironment(
+  flags: ControllerFlags,
+  { given, env }: { readonly given: ReadonlySet<string>; readonly env: Environment },
+): ControllerFlags {
+  const told = Object.entries(variables).flatMap(([name, variable]) => {
+    const value = env[variable] ?? "";
+    return given.has(name) || value === "" ? [] : [[name, value] as const];
+  });
+  return { ...flags, ...Object.fromEntries(told) };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Flux: what others call the artifact server; undefined where that is where it listens. */
+export function advertisedAddress(flags: ControllerFlags, env: Environment): string | undefined {
+  if (flags["storage-adv-addr"] !== "") return flags["storage-adv-addr"];
+  const [, host = "", port = ""] = /^(.*?):?(\d+)$/.exec(flags["storage-addr"]) ?? [];
+  if (port === "" || Number(port) === 0) return undefined;
+  if (host === "") return `localhost:${port}`;
+  return host === "0.0.0.0" ? `${env["HOSTNAME"] || hostname()}:${port}` : undefined;
+}
 
 /** What the flags say to the controllers themselves. Throws CommandError for values that mean nothing. */
 export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOptions, "store"> {

@@ -21,7 +21,13 @@ import { createTransport, openArtifactStore, serveArtifacts } from "../sources/i
 import { CommandError, defineCommand, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
-import { type ControllerFlags, controllerOptionsOf, storeOptionsOf } from "./controller-options.ts";
+import {
+  type ControllerFlags,
+  advertisedAddress,
+  controllerOptionsOf,
+  storeOptionsOf,
+  withEnvironment,
+} from "./controller-options.ts";
 import { awaitLeadership, whileLeading } from "./leadership.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { untilAborted } from "./wait.ts";
@@ -32,7 +38,8 @@ export const command = defineCommand({
   usage: "cox run [--kubeconfig FILE] [flags]",
   summary: "Run the controllers in the foreground",
   flags: controllerFlags,
-  run: async ({ flags, io }) => {
+  run: async ({ flags: own, given, io }) => {
+    const flags = withEnvironment(own, { given, env: io.env });
     const log = createLog(io, levelOf(flags), flags["log-encoding"] === "console" ? "console" : "json");
     const options = controllerOptionsOf(flags);
     const metrics = createMetrics();
@@ -103,10 +110,10 @@ async function start(starting: Starting): Promise<Controllers> {
     ...storeOptionsOf(flags),
     root: resolve(io.cwd, flags["storage-path"]),
   });
-  const advertise = flags["storage-adv-addr"];
+  const advertise = advertisedAddress(flags, io.env);
   const artifacts = await serveArtifacts(store, {
     ...parseAddress(flags["storage-addr"]),
-    ...(advertise === "" ? {} : { advertise }),
+    ...(advertise === undefined ? {} : { advertise }),
   });
   open.defer(() => artifacts.close());
   const rootFile = flags["sigstore-trusted-root"];
