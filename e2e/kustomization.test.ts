@@ -77,9 +77,9 @@ const refusals: readonly {
     want: /^BuildFailed: post build failed for 'ConfigMap\.v1\.\[noGrp\]\/a': envsubst error: 'a-b' var name is invalid, must match /,
   },
   {
-    name: "decryption",
-    spec: { decryption: { provider: "sops" } },
-    want: /^BuildFailed: not supported yet: spec\.decryption$/,
+    name: "ignore",
+    spec: { ignore: [{ paths: ["/data/a"] }] },
+    want: /^BuildFailed: not supported yet: spec\.ignore$/,
   },
   {
     name: "no-kubeconfig",
@@ -93,13 +93,13 @@ const refusals: readonly {
   },
   {
     name: "bad-dependency",
-    spec: { dependsOn: [{ name: "decryption", readyExpr: "dep.status ==" }] },
-    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency decryption: /,
+    spec: { dependsOn: [{ name: "ignore", readyExpr: "dep.status ==" }] },
+    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency ignore: /,
   },
   {
     name: "unready-dependency",
-    spec: { dependsOn: [{ name: "decryption", readyExpr: "dep.metadata.name == 'other'" }] },
-    want: /^DependencyNotReady: dependency 'apps\/decryption' is not ready according to readyExpr eval$/,
+    spec: { dependsOn: [{ name: "ignore", readyExpr: "dep.metadata.name == 'other'" }] },
+    want: /^DependencyNotReady: dependency 'apps\/ignore' is not ready according to readyExpr eval$/,
   },
 ];
 test("a Kustomization says what is wrong", { timeout: 60_000 }, async (t) => {

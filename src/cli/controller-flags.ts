@@ -76,6 +76,10 @@ export const controllerFlags = {
     help: "how many tokens for other clusters are kept; 0 keeps none",
   },
   "token-cache-max-duration": { type: "duration", default: 3_600_000, help: "how long a token is kept at most" },
+  "sops-age-secret": {
+    type: "string",
+    help: "a Secret in RUNTIME_NAMESPACE with keys of age, for Kustomizations that name none",
+  },
   "override-manager": {
     type: "strings",
     help: "a field manager whose changes of what is applied are undone; may be given many times",

@@ -120,6 +120,7 @@ async function start(starting: Starting): Promise<Controllers> {
   const controllers = allControllers({
     ...options,
     tokenObserver: metrics.tokens,
+    ...sopsSecretOf(flags, io),
     store,
     ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
     clientAs: (user) => createClient({ fetch, server, userAgent: "coxswain", impersonate: { user } }),
@@ -179,6 +180,14 @@ async function watchMemoryOf(
   } catch (error) {
     throw new CommandError(`unable to setup OOM watcher: ${messageOf(error)}`);
   }
+}
+
+function sopsSecretOf(flags: ControllerFlags, { env }: Io): Pick<ControllersOptions, "sopsAgeSecret"> {
+  const name = flags["sops-age-secret"];
+  if (name === "") return {};
+  const namespace = env["RUNTIME_NAMESPACE"] ?? "";
+  if (namespace === "") throw new CommandError("RUNTIME_NAMESPACE is not set: --sops-age-secret needs it");
+  return { sopsAgeSecret: { namespace, name } };
 }
 
 function namespaceOf(flags: ControllerFlags, { env }: Io): { readonly namespace?: string } {

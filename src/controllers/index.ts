@@ -36,6 +36,8 @@ export interface ControllersOptions extends TargetOptions, SourceOptions {
   readonly tokenCacheSize?: number;
   readonly tokenCacheDuration?: number;
   readonly tokenObserver?: TokenObserver;
+  /** Flux: --sops-age-secret, for Kustomizations whose decryption names no Secret. */
+  readonly sopsAgeSecret?: { readonly namespace: string; readonly name: string };
   /** Flux: --override-manager. */
   readonly overriddenManagers?: readonly string[];
   /** Flux: --snapshot-digest-algo. */

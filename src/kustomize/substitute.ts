@@ -29,7 +29,7 @@ function isLeftAlone(object: Values): boolean {
 }
 
 function substitute(object: Values, variables: ReadonlyMap<string, string>): Values {
-  const doing = `post build failed for '${describe(object)}': envsubst error: `;
+  const doing = `post build failed for '${describeBuilt(object)}': envsubst error: `;
   for (const name of variables.keys()) {
     if (nameOfVariable.test(name)) continue;
     const pattern = "^[_[:alpha:]][_[:alpha:][:digit:]]*$";
@@ -52,7 +52,7 @@ function substitute(object: Values, variables: ReadonlyMap<string, string>): Val
 }
 
 /** As kustomize's resid.Gvk names a kind: `Deployment.v1.apps/web`. */
-function describe({ apiVersion, kind, metadata }: Values): string {
+export function describeBuilt({ apiVersion, kind, metadata }: Values): string {
   const [group, version] = `/${String(apiVersion)}`.split("/").slice(-2);
   return `${String(kind)}.${version}.${group === "" ? "[noGrp]" : group}/${String(mapOf(metadata).name)}`;
 }

@@ -3,6 +3,7 @@ import type { KubeObject, Kustomization } from "../../api/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
+import { type DecryptionKeys, decryptResource, decryptSources } from "./decryption/index.ts";
 import { buildFluxKustomization, substituteVariables } from "../../kustomize/index.ts";
 
 export interface Build {
@@ -11,14 +12,21 @@ export interface Build {
   readonly digest: string;
 }
 
-/** Builds the objects that a Kustomization wants of a tree, with the labels that name their owner. Throws KustomizeError. */
+/**
+ * Builds the objects that a Kustomization wants of a tree, decrypted where there are keys for that, with the labels that name their owner.
+ * Throws KustomizeError and DecryptionError.
+ */
 export async function buildObjects(
-  files: ReadonlyMap<string, Uint8Array>,
+  given: ReadonlyMap<string, Uint8Array>,
   object: Kustomization,
-  variables: Readonly<Record<string, string>>,
+  how: { readonly variables: Readonly<Record<string, string>>; readonly keys: DecryptionKeys | undefined },
 ): Promise<Build> {
   const { path = "./", postBuild } = object.spec;
-  const plain = await buildFluxKustomization({ files, path, spec: object.spec });
+  const { variables, keys } = how;
+  const files = keys === undefined ? given : await decryptSources(given, path, keys);
+  const encrypted = await buildFluxKustomization({ files, path, spec: object.spec });
+  const plain: Values[] = [];
+  for (const one of encrypted) plain.push(keys === undefined ? one : await decryptResource(one, keys));
   const always = postBuild?.substituteStrategy === "Always";
   const built = postBuild === undefined ? plain : substituteVariables(plain, { variables, always });
   const digest = `sha256:${sha256Sync(built.map((one) => formatYaml(one)).join("---\n"))}`;

@@ -113,6 +113,6 @@ export function whyDependencyNotReady(
 
 /** Fields of the spec that are understood but not done yet: named, so that nobody waits for them in vain. */
 export function unsupportedFields({ spec }: Kustomization): readonly string[] {
-  const later = ["decryption", "ignore"] as const;
+  const later = ["ignore"] as const;
   return later.filter((field) => spec[field] !== undefined);
 }

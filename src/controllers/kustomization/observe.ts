@@ -8,6 +8,7 @@ import { ExpressionError, isReadyByExpression, terminalPrefix } from "../express
 import { identityOf, type Context } from "../runtime/index.ts";
 import type { ReadArtifact } from "../source/artifact.ts";
 import type { TargetOptions } from "../target-cluster.ts";
+import { DecryptionError, type DecryptionKeys, readKeys } from "./decryption/index.ts";
 import { whyDependencyNotReady } from "./decide.ts";
 
 /** Why a Kustomization can not go on; the code is the reason of its Ready condition. */
@@ -21,9 +22,12 @@ export class KustomizationError extends CodedError<
   | "HealthCheckCanceled"
   | "AccessDenied"
   | "InvalidCELExpression"
+  | "FeatureGateDisabled"
 > {}
 
 export interface KustomizationOptions extends TargetOptions {
+  /** Flux: --sops-age-secret, for objects whose decryption names no Secret. */
+  readonly sopsAgeSecret?: { readonly namespace: string; readonly name: string };
   /** Flux: --override-manager. */
   readonly overriddenManagers?: readonly string[];
   /** Flux: --feature-gates, those that are on. */
@@ -160,6 +164,51 @@ export async function readVariables(
       variables.set(key, kind === "Secret" ? Buffer.from(value, "base64").toString("utf8") : value);
   }
   return Object.fromEntries([...variables, ...Object.entries(substitute)]);
+}
+
+const decryptionGate =
+  "to use spec.decryption.serviceAccountName for decryption authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller";
+
+/** Throws KustomizationError where a ServiceAccount is to decrypt, and may not. */
+export function checkDecryption({ spec }: Kustomization, { featureGates }: KustomizationOptions): void {
+  if ((spec.decryption?.serviceAccountName ?? "") === "") return;
+  if (featureGates?.has("ObjectLevelWorkloadIdentity") !== true)
+    throw new KustomizationError("FeatureGateDisabled", decryptionGate);
+  throw new KustomizationError(
+    "BuildFailed",
+    "spec.decryption.serviceAccountName is not supported: keys are in a Secret",
+  );
+}
+
+/** The keys that `decryption` names; undefined where nothing is to be decrypted. Throws KustomizationError. */
+export async function readDecryptionKeys(
+  object: Kustomization,
+  context: Context,
+  { concealer, sopsAgeSecret }: KustomizationOptions & { readonly concealer: Concealer },
+): Promise<DecryptionKeys | undefined> {
+  const { decryption } = object.spec;
+  if (decryption === undefined) return undefined;
+  const own = decryption.secretRef;
+  const reference = own === undefined ? sopsAgeSecret : { namespace: identityOf(object).namespace, name: own.name };
+  if (reference === undefined) return await readKeys({}, (name) => name);
+  const kind = own === undefined ? "sops SOPS age decryption Secret" : "sops decryption Secret";
+  const subject = `${kind} '${reference.namespace}/${reference.name}'`;
+  try {
+    const secret = await context.client.get(
+      { apiVersion: "v1", kind: "Secret", ...reference },
+      { signal: context.signal },
+    );
+    concealer.add(secret);
+    const data = Object.entries((secret.data ?? {}) as Readonly<Record<string, string>>)
+      // Flux: what everybody may use are keys of age alone.
+      .filter(([name]) => own !== undefined || name.endsWith(".agekey"))
+      .map(([name, value]) => [name, Buffer.from(value, "base64")] as const);
+    return await readKeys(Object.fromEntries(data), (name) => `failed to import '${name}' data from ${subject}`);
+  } catch (cause) {
+    const isPlain = isApiError(cause, "NotFound") || cause instanceof DecryptionError;
+    const message = isPlain ? messageOf(cause) : `cannot get ${subject}: ${messageOf(cause)}`;
+    throw new KustomizationError("BuildFailed", message, { cause });
+  }
 }
 
 /** The files of an object's artifact by their path. */

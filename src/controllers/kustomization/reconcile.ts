@@ -1,6 +1,7 @@
 import { type KubeObject, type Kustomization } from "../../api/index.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { messageOf } from "../../base/errors.ts";
+import type { Values } from "../../base/value.ts";
 import type { Artifact } from "../../sources/index.ts";
 import {
   identityOf,
@@ -9,6 +10,7 @@ import {
   hasFinalizer,
   type Outcome,
   requestedAt,
+  subjectOf,
   type Wake,
   writeFinalizer,
   writeStatus,
@@ -18,6 +20,7 @@ import { compileHealthChecks, ExpressionError, terminalPrefix } from "../express
 import { type Acting, createTargetClusters, type TargetClusters, TargetError } from "../target-cluster.ts";
 import { applyStages, changesOf, manager, prune } from "./act.ts";
 import { type Build, buildObjects } from "./build.ts";
+import { isEncryptedSecret } from "./decryption/index.ts";
 import { planStages, unsupportedFields } from "./decide.ts";
 import { checkHealth, isHealthAsked } from "./health.ts";
 import { entryOf, staleEntries } from "./inventory.ts";
@@ -26,6 +29,8 @@ import {
   KustomizationError,
   type KustomizationOptions,
   readSource,
+  checkDecryption,
+  readDecryptionKeys,
   readTree,
   readVariables,
   sourceReferenceOf,
@@ -116,6 +121,7 @@ async function reconcile(object: Kustomization, context: Context, options: Share
     });
   try {
     compileHealthChecksOf(object);
+    checkDecryption(object, options);
     artifact = await readSource(object, context, options);
     await checkDependencies(object, artifact, context, options);
     await applyArtifact({ object, artifact, context, options, tell, save, notify });
@@ -131,7 +137,7 @@ async function reconcile(object: Kustomization, context: Context, options: Share
     // What fails because we are told to stop says nothing about what was applied.
     if (!(error instanceof KustomizationError) || context.signal.aborted) throw error;
     const { code, message } = error;
-    if (code === "AccessDenied" || code === "InvalidCELExpression") {
+    if (code === "AccessDenied" || code === "InvalidCELExpression" || code === "FeatureGateDisabled") {
       tell({ event: "stalled", reason: code, message });
       notify("Warning", code, message);
       return await finish({ outcome: "stalled", reason: code, message });
@@ -210,9 +216,10 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
   using acting = await enter(object, own, options);
   const { context } = acting;
   const variables = await readVariables(object, own, options.concealer);
+  const keys = await readDecryptionKeys(object, own, options);
   let build: Build;
   try {
-    build = await context.busy(() => buildObjects(tree, object, variables));
+    build = await context.busy(() => buildObjects(tree, object, { variables, keys }));
   } catch (error) {
     throw new KustomizationError("BuildFailed", messageOf(error), { cause: error });
   }
@@ -226,6 +233,12 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
       duration: formatDuration(performance.now() - began),
     });
   try {
+    const unreadable = build.objects.find((one) => isEncryptedSecret(one as unknown as Values));
+    if (unreadable !== undefined)
+      throw new KustomizationError(
+        "ReconciliationFailed",
+        `${subjectOf(unreadable)} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
+      );
     const results = await applyStages(planStages(build.objects), context, {
       timeout,
       force: object.spec.force === true,
