@@ -54,8 +54,8 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 async function whyFailed({ client, ...ground }: Ground): Promise<string> {
   const release = await client.tryGet<HelmRelease>(nameOf({ client, ...ground }));
   const ready = findCondition(release?.status?.conditions as readonly Condition[] | undefined, "Ready");
-  // Before there is an artifact a release says that its source is not ready.
-  return ready?.status === "False" && ready.reason !== "SourceNotReady" ? `${ready.reason}: ${ready.message}` : "";
+  // Not every False is a failure: a source that is not ready yet, a release that is unlocked, or gone to come elsewhere.
+  return ready?.status === "False" && /(Failed|Error)$/.test(ready.reason) ? `${ready.reason}: ${ready.message}` : "";
 }
 
 async function run(scenario: ControllerScenario, nth: number): Promise<{ requests: number; remains: Remains }> {
