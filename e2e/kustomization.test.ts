@@ -77,11 +77,6 @@ const refusals: readonly {
     want: /^BuildFailed: post build failed for 'ConfigMap\.v1\.\[noGrp\]\/a': envsubst error: 'a-b' var name is invalid, must match /,
   },
   {
-    name: "ignore",
-    spec: { ignore: [{ paths: ["/data/a"] }] },
-    want: /^BuildFailed: not supported yet: spec\.ignore$/,
-  },
-  {
     name: "no-kubeconfig",
     spec: { kubeConfig: { secretRef: { name: "absent" } } },
     want: /^ReconciliationFailed: could not get KubeConfig secret 'apps\/absent': secrets "absent" not found$/,
@@ -93,13 +88,13 @@ const refusals: readonly {
   },
   {
     name: "bad-dependency",
-    spec: { dependsOn: [{ name: "ignore", readyExpr: "dep.status ==" }] },
-    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency ignore: /,
+    spec: { dependsOn: [{ name: "no-kubeconfig", readyExpr: "dep.status ==" }] },
+    want: /^InvalidCELExpression: Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency no-kubeconfig: /,
   },
   {
     name: "unready-dependency",
-    spec: { dependsOn: [{ name: "ignore", readyExpr: "dep.metadata.name == 'other'" }] },
-    want: /^DependencyNotReady: dependency 'apps\/ignore' is not ready according to readyExpr eval$/,
+    spec: { dependsOn: [{ name: "no-kubeconfig", readyExpr: "dep.metadata.name == 'other'" }] },
+    want: /^DependencyNotReady: dependency 'apps\/no-kubeconfig' is not ready according to readyExpr eval$/,
   },
 ];
 test("a Kustomization says what is wrong", { timeout: 60_000 }, async (t) => {
@@ -208,4 +203,33 @@ test("a Kustomization undoes what kubectl and overridden managers changed", { ti
   assert.equal(a.metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"], undefined);
   assert.deepEqual(Object.keys(b.data as object).toSorted(), [...keys, "intruder", "kubectl-edit"].toSorted());
   assert.equal(b.metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"], "{}");
+});
+
+// What Flux's own test of this field looks at.
+test("a Kustomization leaves fields to others", { timeout: 60_000 }, async (t) => {
+  const world = await startWith(t, { "a/a.yaml": settings("a") });
+  const ignore = [{ paths: ["/data/greeting"], target: { kind: "ConfigMap" } }];
+  const request = async (token: string): Promise<void> => {
+    await world.patch(kustomization, "a", { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } });
+    await world.until<Kustomization>(kustomization, "a", ({ status }) => status?.lastHandledReconcileAt === token);
+  };
+  const change = (data: Readonly<Record<string, string>>) =>
+    world.client.patch({ ...map, namespace: "apps", name: "a" }, { data }, { type: "merge", fieldManager: "operator" });
+  const data = async () => (await world.read("a")).data as Readonly<Record<string, string>>;
+  await world.apply("a", { path: "a", ignore });
+  await world.settled("a");
+  await change({ greeting: "theirs" });
+  await request("1");
+  const { metadata } = await world.read("a");
+  assert.equal((await data())["greeting"], "theirs");
+  // Another field is put back, and theirs is kept.
+  await change({ price: "theirs" });
+  await request("2");
+  assert.deepEqual([(await data())["greeting"], (await data())["price"]], ["theirs", "$$5"]);
+  // Nothing else differs: nothing is written.
+  await request("3");
+  const last = (await world.read("a")).metadata.resourceVersion;
+  await request("4");
+  assert.equal((await world.read("a")).metadata.resourceVersion, last);
+  assert.notEqual(last, metadata.resourceVersion);
 });

@@ -2,7 +2,8 @@ import { isApiError, type HelmRelease, type KubeObject, referenceTo } from "../.
 import { messageOf } from "../../base/errors.ts";
 import { buildObjects, type ReleaseRecord, withOwnership } from "../../release/index.ts";
 import { type Context, overriddenBy, replaceManagers, subjectOf } from "../runtime/index.ts";
-import { compare, type Drift, driftedReference, ignoredPaths, isExcluded } from "./drift.ts";
+import { compare, ignoredPaths } from "../ignored-fields.ts";
+import { type Drift, driftedReference, isExcluded } from "./drift.ts";
 import { manager } from "./ledger.ts";
 
 /**

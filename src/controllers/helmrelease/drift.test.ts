@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeObject } from "../../api/index.ts";
-import { compare, ignoredPaths, isExcluded, summarizeDrift } from "./drift.ts";
+import { compare, ignoredPaths } from "../ignored-fields.ts";
+import { isExcluded, summarizeDrift } from "./drift.ts";
 
 const deployment: KubeObject = {
   apiVersion: "apps/v1",
@@ -69,6 +70,14 @@ const rules: readonly {
     name: "keeps only the last of several rules without a target",
     rules: [{ paths: ["/a"] }, { paths: ["/b"] }],
     want: ["/b"],
+  },
+  {
+    name: "adds up rules with the same target",
+    rules: [
+      { paths: ["/a"], target: { kind: "Deployment" } },
+      { paths: ["/b"], target: { kind: "Deployment" } },
+    ],
+    want: ["/a", "/b"],
   },
   {
     name: "matches the kind",

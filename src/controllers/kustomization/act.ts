@@ -10,6 +10,8 @@ import {
   subjectOf,
   waitUntilReady,
 } from "../runtime/index.ts";
+import { compare, type IgnoreRule, ignoredPaths } from "../ignored-fields.ts";
+import { leaveToOthers } from "./ignore.ts";
 import { isKept, isMerged, skipOf, type Stages } from "./decide.ts";
 import { type InventoryEntry, referenceOf } from "./inventory.ts";
 import { KustomizationError } from "./observe.ts";
@@ -23,11 +25,18 @@ export interface ApplyResult {
   readonly object: KubeObject;
 }
 
+interface ApplyOptions {
+  readonly force: boolean;
+  readonly overriddenManagers: readonly string[];
+  /** Fields that are left to others. */
+  readonly ignore: readonly IgnoreRule[];
+}
+
 /** Applies stage after stage; what a stage defines is ready before the next one begins. Throws KustomizationError with what was done so far. */
 export async function applyStages(
   stages: Stages,
   context: Context,
-  options: { readonly timeout: number; readonly force: boolean; readonly overriddenManagers: readonly string[] },
+  options: { readonly timeout: number } & ApplyOptions,
 ): Promise<readonly ApplyResult[]> {
   const results: ApplyResult[] = [];
   for (const [index, stage] of stages.entries()) {
@@ -47,20 +56,17 @@ export async function applyStages(
   return results;
 }
 
-async function applyOne(
-  object: KubeObject,
-  context: Context,
-  { force, overriddenManagers }: { readonly force: boolean; readonly overriddenManagers: readonly string[] },
-): Promise<ApplyResult> {
+async function applyOne(object: KubeObject, context: Context, options: ApplyOptions): Promise<ApplyResult> {
   const subject = subjectOf(object);
   const marks = { ...object.metadata.labels, ...object.metadata.annotations };
   const live = await context.client.tryGet(referenceTo(object), { signal: context.signal });
   if (skipOf(object, live !== undefined) !== undefined) return { subject, action: "skipped", object };
   try {
-    if (live !== undefined) await cleanUp(object, live, context, overriddenManagers);
-    return { subject, ...(await applyObject(context, object, { fieldManager: manager, before: live ?? "none" })) };
+    if (live === undefined)
+      return { subject, ...(await applyObject(context, object, { fieldManager: manager, before: "none" })) };
+    return { subject, ...(await applyOver(live, object, context, options)) };
   } catch (error) {
-    const mayReplace = force || marks["kustomize.toolkit.fluxcd.io/force"]?.toLowerCase() === "enabled";
+    const mayReplace = options.force || marks["kustomize.toolkit.fluxcd.io/force"]?.toLowerCase() === "enabled";
     if (!mayReplace || !/field is immutable|cannot change/.test(messageOf(error))) {
       throw new Error(`${subject} dry-run failed: ${messageOf(error)}`, { cause: error });
     }
@@ -69,20 +75,44 @@ async function applyOne(
   }
 }
 
+/** Applies an object that is there: not at all where nothing differs but what is left to others. */
+async function applyOver(
+  live: KubeObject,
+  object: KubeObject,
+  context: Context,
+  { overriddenManagers, ignore }: ApplyOptions,
+): Promise<Applied> {
+  const ignored = ignoredPaths(object, ignore);
+  if (ignored.length === 0) {
+    await cleanUp(object, live, context, overriddenManagers);
+    return await applyObject(context, object, { fieldManager: manager, before: live });
+  }
+  const how = { fieldManager: manager, force: true, dryRun: true, signal: context.signal };
+  const dryRun = await context.client.apply(object, how);
+  const isCleaned = await cleanUp(object, live, context, overriddenManagers);
+  if (!isCleaned && compare(live, dryRun, ignored).length === 0) return { action: "unchanged", object: live };
+  const rest = leaveToOthers({ object, live, dryRun, ignored, manager });
+  return await applyObject(context, rest, { fieldManager: manager, before: live });
+}
+
 /** Takes what kubectl, and others that are named, wrote away from them, so that what the source does not have goes. */
 async function cleanUp(
   object: KubeObject,
   live: KubeObject,
   context: Context,
   overriddenManagers: readonly string[],
-): Promise<void> {
-  if (isMerged(object) || isMerged(live)) return;
+): Promise<boolean> {
+  if (isMerged(object) || isMerged(live)) return false;
   const more = staleMetadata.flatMap(([kind, key]) =>
     live.metadata[kind]?.[key] === undefined
       ? []
       : [{ op: "remove", path: `/metadata/${kind}/${key.replaceAll("/", "~1")}` }],
   );
-  await replaceManagers(context, live, { others: [...undone, ...overriddenBy(overriddenManagers)], manager, more });
+  return await replaceManagers(context, live, {
+    others: [...undone, ...overriddenBy(overriddenManagers)],
+    manager,
+    more,
+  });
 }
 
 // Flux: what kubectl, and controllers of old, leave behind.

@@ -110,9 +110,3 @@ export function whyDependencyNotReady(
     return `dependency '${key}' revision is not up to date`;
   return undefined;
 }
-
-/** Fields of the spec that are understood but not done yet: named, so that nobody waits for them in vain. */
-export function unsupportedFields({ spec }: Kustomization): readonly string[] {
-  const later = ["ignore"] as const;
-  return later.filter((field) => spec[field] !== undefined);
-}

@@ -21,7 +21,7 @@ import { type Acting, createTargetClusters, type TargetClusters, TargetError } f
 import { applyStages, changesOf, manager, prune } from "./act.ts";
 import { type Build, buildObjects } from "./build.ts";
 import { isEncryptedSecret } from "./decryption/index.ts";
-import { planStages, unsupportedFields } from "./decide.ts";
+import { planStages } from "./decide.ts";
 import { checkHealth, isHealthAsked } from "./health.ts";
 import { entryOf, staleEntries } from "./inventory.ts";
 import {
@@ -199,9 +199,6 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
   const timeout = timeoutOf(object);
   const { revision } = artifact;
   const began = performance.now();
-  const unsupported = unsupportedFields(object);
-  if (unsupported.length > 0)
-    throw new KustomizationError("BuildFailed", `not supported yet: spec.${unsupported.join(", spec.")}`);
   const isNew =
     object.status?.lastAppliedRevision !== revision || object.status.observedGeneration !== object.metadata.generation;
   if (isNew) {
@@ -243,6 +240,7 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
       timeout,
       force: object.spec.force === true,
       overriddenManagers: options.overriddenManagers ?? [],
+      ignore: object.spec.ignore ?? [],
     });
     const changes = changesOf(results);
     if (changes !== "") notify("Normal", "Progressing", changes);
