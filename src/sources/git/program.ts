@@ -20,6 +20,13 @@ export async function findGit(path: string = process.env["PATH"] ?? ""): Promise
   return undefined;
 }
 
+/** The proxies that the environment names, under the names that Git's library looks at; Go's clients look at both. */
+export function proxyEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const names = ["http_proxy", "https_proxy", "no_proxy"];
+  const told = names.map((name) => [name, env[name] || env[name.toUpperCase()] || ""] as const);
+  return Object.fromEntries(told.filter(([, value]) => value !== ""));
+}
+
 export interface GitProcessOptions {
   readonly program: string;
   readonly gitDirectory: string;

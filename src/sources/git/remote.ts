@@ -9,7 +9,7 @@ import { openBatch } from "./batch.ts";
 import { createGitHttpClient } from "./http-client.ts";
 import { fetchWithLibrary, listWithLibrary } from "./library.ts";
 import type { GitObjects } from "./objects.ts";
-import { findGit, type GitProcessOptions, runGit } from "./program.ts";
+import { findGit, type GitProcessOptions, proxyEnvironment, runGit } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
 import { assertOpens, inFluxsWords, isRefused, parseListing, sshEnvironment } from "./ssh.ts";
 import { assertUsable, type SshKeys } from "./ssh-keys.ts";
@@ -174,7 +174,10 @@ async function fetchWithProgram(
 ): Promise<GitObjects & { readonly head: string }> {
   const { program, gitDirectory, signal, url, what, limit } = options;
   await writeEmptyRepository(gitDirectory);
-  return fetchInto({ program, gitDirectory, signal, settings: await settingsFor(options) }, { url, what, limit });
+  const settings = await settingsFor(options);
+  // A proxy of the object's own is for all that is asked for it: what the environment excludes does not count.
+  const environment = options.proxy === undefined ? proxyEnvironment(process.env) : {};
+  return fetchInto({ program, gitDirectory, signal, settings, environment }, { url, what, limit });
 }
 
 async function fetchInto(
