@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaseName } from "./leadership.ts";
+import { leaseName, whileLeading } from "./leadership.ts";
 
 // Flux: leaderelection.GenerateID, with the digest of its own test.
 const cases = [
@@ -10,3 +10,17 @@ const cases = [
 for (const { name, selector, want } of cases)
   test(`leaseName() is Flux's for ${name}`, async () =>
     assert.equal(await leaseName("helm-controller", selector), want));
+
+test("whileLeading() lets reads pass always, and writes while its process leads", async () => {
+  let leads = true;
+  const fetch = whileLeading(
+    () => Promise.resolve(new Response("done")),
+    () => leads,
+  );
+  const ask = async (method: string) => (await fetch(new Request("http://cluster/api", { method }))).text();
+  assert.equal(await ask("PATCH"), "done");
+  leads = false;
+  assert.equal(await ask("GET"), "done");
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+    await assert.rejects(ask(method), /leader election lost/, method);
+});

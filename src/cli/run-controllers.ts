@@ -49,10 +49,10 @@ export const command = defineCommand({
     const user = { server, userAgent: "coxswain", ...(impersonate === undefined ? {} : { impersonate }) };
     const counted = metrics.counting(connected.fetch);
     let leads = (): boolean => true;
-    const fetch = whileLeading(counted, () => leads());
+    const guard = (fetch: Fetch): Fetch => whileLeading(fetch, () => leads());
     const client = createClient({
       ...user,
-      fetch,
+      fetch: guard(counted),
       qps: flags["kube-api-qps"],
       burst: flags["kube-api-burst"],
     });
@@ -76,7 +76,19 @@ export const command = defineCommand({
     leads = leadership.leads;
     let idle = false;
     try {
-      running = await start({ flags, io, server, fetch, client, cache, log, metrics, options, open });
+      running = await start({
+        flags,
+        io,
+        server,
+        fetch: guard(counted),
+        guard,
+        client,
+        cache,
+        log,
+        metrics,
+        options,
+        open,
+      });
       log.info("all controllers run");
       await Promise.race([untilAborted(signal), untilAborted(lost)]);
       // The lease is renewed until all is done. Without it there is no time left: somebody else may be at work.
@@ -96,6 +108,7 @@ interface Starting {
   readonly io: Io;
   readonly server: string;
   readonly fetch: Fetch;
+  readonly guard: (fetch: Fetch) => Fetch;
   readonly client: Client;
   readonly cache: WatchCache;
   readonly log: Log;
@@ -105,7 +118,7 @@ interface Starting {
 }
 
 async function start(starting: Starting): Promise<Controllers> {
-  const { flags, io, server, fetch, client, cache, log, metrics, options, open } = starting;
+  const { flags, io, server, fetch, guard, client, cache, log, metrics, options, open } = starting;
   const store = await openArtifactStore({
     ...storeOptionsOf(flags),
     root: resolve(io.cwd, flags["storage-path"]),
@@ -123,6 +136,7 @@ async function start(starting: Starting): Promise<Controllers> {
     ...sopsSecretOf(flags, io),
     store,
     ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
+    guard,
     clientAs: (user) => createClient({ fetch, server, userAgent: "coxswain", impersonate: { user } }),
     requestToken: createTokenRequester({ fetch, server }),
   });

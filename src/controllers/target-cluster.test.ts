@@ -186,3 +186,16 @@ test("createTokenRequester() posts a TokenRequest and gives its token, or the se
     message: 'serviceaccounts "deployer" not found',
   });
 });
+
+test("enter() lets each request to another cluster pass the guard", async () => {
+  const asked: string[] = [];
+  const clusters = createTargetClusters({
+    guard: () => (request) => {
+      asked.push(`${request.method} ${request.url}`);
+      return Promise.resolve(Response.json({ gitVersion: "v1.36.3" }));
+    },
+  });
+  using acting = await clusters.enter(owner, bySecret, contextOf([secret(kubeconfig)]), createConcealer());
+  await acting.context.client.version();
+  assert.deepEqual(asked, ["GET https://remote.example.com/version"]);
+});

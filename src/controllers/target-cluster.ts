@@ -50,7 +50,8 @@ export function createTargetClusters(options: TargetOptions): TargetClusters {
       const account = spec.serviceAccountName ?? options.defaultServiceAccount ?? "";
       const impersonate = account === "" ? {} : { impersonate: { user: userOf(namespace, account) } };
       const lent = pool.lend(context, digestOf([connection, impersonate]), () => {
-        const connected = connectTo(connection, { userAgent: "coxswain", ...impersonate });
+        const guard = options.guard === undefined ? {} : { guard: options.guard };
+        const connected = connectTo(connection, { userAgent: "coxswain", ...impersonate, ...guard });
         return withCache(connected.client, connected);
       });
       return { ...lent, serviceAccount: "" };

@@ -1,5 +1,5 @@
 import { CodedError } from "../base/errors.ts";
-import type { Client } from "../kube/index.ts";
+import type { Client, Fetch } from "../kube/index.ts";
 import type { CloudPorts } from "../oci/index.ts";
 import type { TokenCache } from "./runtime/index.ts";
 import type { ClusterAccess } from "./target-cloud.ts";
@@ -10,6 +10,8 @@ export class TargetError extends CodedError<"Missing" | "Unusable"> {}
 export interface TargetOptions {
   /** A client of the controllers' own cluster that acts as another user. */
   readonly clientAs?: (user: string) => Client;
+  /** What each request to another cluster must pass. */
+  readonly guard?: (fetch: Fetch) => Fetch;
   /** Asks the controllers' own cluster for a token of a service account, for clusters that trust it. */
   readonly requestToken?: RequestToken;
   /** Keeps the tokens by which clusters are reached. Flux: --token-cache-*. Default: keeps none. */

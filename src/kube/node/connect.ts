@@ -13,6 +13,8 @@ export interface ConnectOptions extends Pick<ClientOptions, "userAgent" | "qps" 
   readonly env?: NodeJS.ProcessEnv;
   /** Told what the API warns of: a field that it does not know, a version that is going away. */
   readonly onWarning?: (text: string) => void;
+  /** What each request must pass. */
+  readonly guard?: (fetch: Fetch) => Fetch;
 }
 
 /** A client and what it is connected to. Disposing closes its connections. */
@@ -33,12 +35,18 @@ export async function connect(options: ConnectOptions = {}): Promise<Connected> 
 /** As `connect`, to a connection that is known: from a kubeconfig in a Secret for example. */
 export function connectTo(
   connection: Connection,
-  { env = process.env, onWarning, ...options }: Omit<ConnectOptions, "kubeconfig" | "context"> = {},
+  {
+    env = process.env,
+    onWarning,
+    guard = (fetch) => fetch,
+    ...options
+  }: Omit<ConnectOptions, "kubeconfig" | "context"> = {},
 ): Connected {
   const node = createFetch(connection, env);
   const { impersonate } = connection;
+  const guarded = guard(node.fetch);
   const fetch: Fetch = async (request) => {
-    const response = await node.fetch(request);
+    const response = await guarded(request);
     if (onWarning !== undefined) for (const text of warningsOf(response.headers)) onWarning(text);
     return response;
   };
@@ -48,7 +56,7 @@ export function connectTo(
     fetch,
     server: connection.server,
   });
-  return { client, connection, fetch: node.fetch, [Symbol.dispose]: () => node[Symbol.dispose]() };
+  return { client, connection, fetch: guarded, [Symbol.dispose]: () => node[Symbol.dispose]() };
 }
 
 async function findConnection(wanted: {
