@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Kustomization, KubeObject } from "../src/api/index.ts";
-import type { ControllersOptions } from "../src/controllers/index.ts";
+import { type ControllersOptions, parseFeatureGates } from "../src/controllers/index.ts";
+import { parseYaml } from "../src/base/yaml/index.ts";
 import { startWithGit } from "./git-world.ts";
 import { ready } from "./world.ts";
 
@@ -56,6 +57,17 @@ test("a Kustomization puts variables in", { timeout: 60_000 }, async (t) => {
   await world.settled("c");
   assert.deepEqual((await world.read("c")).data, untouched);
 
+  // Flux 2.9: a variable that nobody sets is refused, unless its gate is turned off.
+  await world.apply("always", { path: "b", namePrefix: "x-", postBuild: { substituteStrategy: "Always" } });
+  assert.match(
+    ready(await world.settled("always"))?.message ?? "",
+    /envsubst error: variable substitution failed: variable not set \(strict mode\): "(who|password)"$/,
+  );
+});
+
+test("a Kustomization puts nothing in for unknown variables where the gate says so", { timeout: 60_000 }, async (t) => {
+  const featureGates = parseFeatureGates(["StrictPostBuildSubstitutions=false"]);
+  const world = await startWith(t, { "b/c.yaml": settings("c") }, { featureGates });
   await world.apply("always", { path: "b", namePrefix: "x-", postBuild: { substituteStrategy: "Always" } });
   await world.settled("always");
   assert.deepEqual((await world.read("x-c")).data, { greeting: "hello", price: "$5", secret: "" });
@@ -233,3 +245,51 @@ test("a Kustomization leaves fields to others", { timeout: 60_000 }, async (t) =
   assert.equal((await world.read("a")).metadata.resourceVersion, last);
   assert.notEqual(last, metadata.resourceVersion);
 });
+
+test("a Kustomization takes what an old version of a kind was applied by for its own, where the gate says so", {
+  timeout: 60_000,
+}, async (t) => {
+  const budget = (version: string): string =>
+    `apiVersion: autoscaling/${version}\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n`;
+  const featureGates = parseFeatureGates(["MigrateAPIVersion=true"]);
+  const world = await startWith(t, { "a/a.yaml": budget("v2") }, { featureGates });
+  const reference = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", namespace: "apps", name: "web" };
+  await world.client.apply(
+    { ...(parseYaml(budget("v1")) as unknown as KubeObject), metadata: { name: "web", namespace: "apps" } },
+    { fieldManager: "person", force: true },
+  );
+  await world.apply("a", { path: "a" });
+  assert.equal(ready(await world.settled("a"))?.status, "True");
+  const { managedFields = [] } = (await world.client.get(reference)).metadata;
+  assert.ok(managedFields.some(({ manager }) => manager === "person"));
+  for (const { manager, apiVersion } of managedFields) assert.equal(apiVersion, "autoscaling/v2", manager);
+});
+
+for (const { gate, want } of [
+  { gate: "false", want: /failed early due to stalled resources: \[Deployment\/apps\/stuck status: 'Failed'/ },
+  { gate: "true", want: /timeout waiting for: \[/ },
+])
+  test(`a Kustomization waits for all that is asked for with DisableFailFastBehavior=${gate}`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const featureGates = parseFeatureGates([`DisableFailFastBehavior=${gate}`]);
+    const world = await startWith(t, { "a/a.yaml": settings("a") }, { featureGates });
+    const healthChecks = ["stuck", "absent"].map((name) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      name,
+      namespace: "apps",
+    }));
+    const reference = { apiVersion: "apps/v1", kind: "Deployment", namespace: "apps", name: "stuck" };
+    const template = {
+      metadata: { labels: { app: "stuck" } },
+      spec: { containers: [{ name: "a", image: "does-not-exist" }] },
+    };
+    const spec = { paused: true, selector: { matchLabels: { app: "stuck" } }, template };
+    await world.client.create({ ...reference, metadata: { name: "stuck", namespace: "apps" }, spec });
+    const conditions = [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }];
+    const status = { status: { observedGeneration: 1, conditions } };
+    await world.client.patch(reference, status, { type: "merge", subresource: "status" });
+    await world.apply("a", { path: "a", healthChecks, timeout: "1s" });
+    assert.match(ready(await world.settled("a"))?.message ?? "", want);
+  });

@@ -19,3 +19,17 @@ for (const { text, want = "", error } of rows)
     if (error === undefined) assert.equal(expand(), want);
     else assert.throws(expand, new Error(error));
   });
+
+// Flux: operators that give a default are for variables that nobody sets.
+for (const [text, want] of [
+  ["${a:=x} ${a:-y} ${a=z}", "x y z"],
+  ["${a}", undefined],
+  ["${#a}", undefined],
+  ["${a^^}", undefined],
+  ["${a/x/y}", undefined],
+] as const)
+  test(`expandVariables() with a variable that nobody may leave unset expands ${JSON.stringify(text)}`, () => {
+    const expand = (): string => expandVariables(text, () => undefined);
+    if (want === undefined) assert.throws(expand, { message: 'variable not set (strict mode): "a"' });
+    else assert.equal(expand(), want);
+  });

@@ -1,7 +1,8 @@
 import { RE2JS } from "re2js";
+import { goQuote } from "../base/go-quote.ts";
 
-/** Looks a variable up; the empty text where it is not set. */
-export type Lookup = (name: string) => string;
+/** Looks a variable up. One that is undefined may only be asked for with a default. */
+export type Lookup = (name: string) => string | undefined;
 
 /**
  * Expands `${variable}` and bash's operators on it: defaults (`:=`, `:-`, `=`), substrings (`:1:2`), case (`^`, `,`), length (`#`), removal
@@ -45,21 +46,24 @@ export function expandVariables(text: string, lookup: Lookup): string {
     return read === "" ? fail("unable to parse substitution within function") : read;
   };
 
+  const needed = (name: string): string => lookup(name) ?? fail(`variable not set (strict mode): ${goQuote(name)}`);
+
   const expand = (): string => {
     at += 2;
     if (peek() === "#") {
       at += 1;
       const name = take(identifier) || fail("bad substitution");
       close();
-      return String(new TextEncoder().encode(lookup(name)).length);
+      return String(new TextEncoder().encode(needed(name)).length);
     }
     const name = take(identifier) || fail("unable to parse variable name");
-    const value = (): string => lookup(name);
+    const value = (): string => needed(name);
+    const maybe = (): string => lookup(name) ?? "";
     switch (peek()) {
       case "=":
-        return withDefault(value(), 1);
+        return withDefault(maybe(), 1);
       case ":":
-        return /[=?+-]/.test(text[at + 1] ?? "") ? withDefault(value(), 2) : substring(value());
+        return /[=?+-]/.test(text[at + 1] ?? "") ? withDefault(maybe(), 2) : substring(value());
       case ",":
       case "^": {
         const operator = take(/[,^]{1,2}/);

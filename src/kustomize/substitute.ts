@@ -9,18 +9,18 @@ const nameOfVariable = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 const mark = "kustomize.toolkit.fluxcd.io/substitute";
 
 /**
- * Replaces `${variable}` in built objects as Flux's postBuild does: an unknown one by nothing, and none at all where there are no variables,
- * unless `always`. Objects that ask to be left alone by a label or an annotation are. Throws KustomizeError.
+ * Replaces `${variable}` in built objects as Flux's postBuild does: an unknown one is refused if `strict`, else replaced by nothing; and none at
+ * all is replaced where there are no variables, unless `always`. Objects that ask to be left alone by a label or an annotation are. Throws KustomizeError.
  */
 export function substituteVariables(
   objects: readonly Values[],
-  options: { readonly variables: Readonly<Record<string, string>>; readonly always: boolean },
+  options: { readonly variables: Readonly<Record<string, string>>; readonly always: boolean; readonly strict: boolean },
 ): readonly Values[] {
-  const { always } = options;
+  const { always, strict } = options;
   const entries = Object.entries(options.variables);
   if (entries.length === 0 && !always) return objects;
   const variables = new Map(entries.map(([name, value]) => [name, value.replaceAll("\n", "")]));
-  return objects.map((object) => (isLeftAlone(object) ? object : substitute(object, variables)));
+  return objects.map((object) => (isLeftAlone(object) ? object : substitute(object, variables, strict)));
 }
 
 function isLeftAlone(object: Values): boolean {
@@ -28,7 +28,7 @@ function isLeftAlone(object: Values): boolean {
   return mapOf(labels)[mark] === "disabled" || mapOf(annotations)[mark] === "disabled";
 }
 
-function substitute(object: Values, variables: ReadonlyMap<string, string>): Values {
+function substitute(object: Values, variables: ReadonlyMap<string, string>, strict: boolean): Values {
   const doing = `post build failed for '${describeBuilt(object)}': envsubst error: `;
   for (const name of variables.keys()) {
     if (nameOfVariable.test(name)) continue;
@@ -37,7 +37,7 @@ function substitute(object: Values, variables: ReadonlyMap<string, string>): Val
   }
   let text: string;
   try {
-    text = expandVariables(formatYaml(object), (name) => variables.get(name) ?? "");
+    text = expandVariables(formatYaml(object), (name) => variables.get(name) ?? (strict ? undefined : ""));
   } catch (cause) {
     throw invalid(`${doing}variable substitution failed: ${messageOf(cause)}`, cause);
   }

@@ -30,6 +30,8 @@ interface ApplyOptions {
   readonly overriddenManagers: readonly string[];
   /** Fields that are left to others. */
   readonly ignore: readonly IgnoreRule[];
+  /** Flux: the gate MigrateAPIVersion. What an earlier version of a kind was applied by counts as this one's. */
+  readonly migrates: boolean;
 }
 
 /** Applies stage after stage; what a stage defines is ready before the next one begins. Throws KustomizationError with what was done so far. */
@@ -77,11 +79,12 @@ async function applyOne(object: KubeObject, context: Context, options: ApplyOpti
 
 /** Applies an object that is there: not at all where nothing differs but what is left to others. */
 async function applyOver(
-  live: KubeObject,
+  found: KubeObject,
   object: KubeObject,
   context: Context,
-  { overriddenManagers, ignore }: ApplyOptions,
+  { overriddenManagers, ignore, migrates }: ApplyOptions,
 ): Promise<Applied> {
+  const live = migrates ? await migrate(found, object.apiVersion, context) : found;
   const ignored = ignoredPaths(object, ignore);
   if (ignored.length === 0) {
     await cleanUp(object, live, context, overriddenManagers);
@@ -93,6 +96,15 @@ async function applyOver(
   if (!isCleaned && compare(live, dryRun, ignored).length === 0) return { action: "unchanged", object: live };
   const rest = leaveToOthers({ object, live, dryRun, ignored, manager });
   return await applyObject(context, rest, { fieldManager: manager, before: live });
+}
+
+/** The object as it is after that. Without it, the API may refuse a field of a new version for which managers of an old one have a default. */
+async function migrate(live: KubeObject, apiVersion: string, { client, signal }: Context): Promise<KubeObject> {
+  const entries = live.metadata.managedFields ?? [];
+  if (entries.every((entry) => entry.apiVersion === apiVersion)) return live;
+  const value = entries.map((entry) => ({ ...entry, apiVersion }));
+  const patch = [{ op: "replace", path: "/metadata/managedFields", value }];
+  return await client.patch(referenceTo(live), patch, { type: "json", fieldManager: manager, signal });
 }
 
 /** Takes what kubectl, and others that are named, wrote away from them, so that what the source does not have goes. */

@@ -19,16 +19,21 @@ export interface Build {
 export async function buildObjects(
   given: ReadonlyMap<string, Uint8Array>,
   object: Kustomization,
-  how: { readonly variables: Readonly<Record<string, string>>; readonly keys: DecryptionKeys | undefined },
+  how: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly keys: DecryptionKeys | undefined;
+    /** Flux: the gate StrictPostBuildSubstitutions. A variable that nobody sets is refused. */
+    readonly strict: boolean;
+  },
 ): Promise<Build> {
   const { path = "./", postBuild } = object.spec;
-  const { variables, keys } = how;
+  const { variables, keys, strict } = how;
   const files = keys === undefined ? given : await decryptSources(given, path, keys);
   const encrypted = await buildFluxKustomization({ files, path, spec: object.spec });
   const plain: Values[] = [];
   for (const one of encrypted) plain.push(keys === undefined ? one : await decryptResource(one, keys));
   const always = postBuild?.substituteStrategy === "Always";
-  const built = postBuild === undefined ? plain : substituteVariables(plain, { variables, always });
+  const built = postBuild === undefined ? plain : substituteVariables(plain, { variables, always, strict });
   const digest = `sha256:${sha256Sync(built.map((one) => formatYaml(one)).join("---\n"))}`;
   const { namespace, name } = identityOf(object);
   const owner = { "kustomize.toolkit.fluxcd.io/name": name, "kustomize.toolkit.fluxcd.io/namespace": namespace };

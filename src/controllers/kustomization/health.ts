@@ -19,11 +19,13 @@ export async function checkHealth(options: {
   readonly revision: string;
   readonly timeout: number;
   readonly context: Context;
+  /** Flux: false with the gate DisableFailFastBehavior. */
+  readonly failFast: boolean;
   readonly tell: (event: StatusEvent) => void;
   readonly save: () => Promise<void>;
   readonly notify: (type: "Normal", reason: string, message: string) => void;
 }): Promise<void> {
-  const { object, results, revision, timeout, context, tell, save, notify } = options;
+  const { object, results, revision, timeout, context, failFast, tell, save, notify } = options;
   const own = identityOf(object);
   const references = (object.spec.wait === true ? appliedReferences(results) : namedReferences(object)).filter(
     // Waiting for itself would never end.
@@ -45,7 +47,12 @@ export async function checkHealth(options: {
   try {
     const judge = compileHealthChecks(object.spec.healthCheckExprs);
     const { interruption } = context;
-    await waitUntilReady(references, context, { timeout, interruption, ...(judge === undefined ? {} : { judge }) });
+    await waitUntilReady(references, context, {
+      timeout,
+      interruption,
+      failFast,
+      ...(judge === undefined ? {} : { judge }),
+    });
   } catch (error) {
     const trigger = triggerOf(context);
     if (trigger !== undefined)

@@ -9,6 +9,7 @@ import {
   type Controller,
   hasFinalizer,
   type Outcome,
+  isGateOn,
   requestedAt,
   subjectOf,
   type Wake,
@@ -216,7 +217,13 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
   const keys = await readDecryptionKeys(object, own, options);
   let build: Build;
   try {
-    build = await context.busy(() => buildObjects(tree, object, { variables, keys }));
+    build = await context.busy(() =>
+      buildObjects(tree, object, {
+        variables,
+        keys,
+        strict: isGateOn("StrictPostBuildSubstitutions", options.featureGates),
+      }),
+    );
   } catch (error) {
     throw new KustomizationError("BuildFailed", messageOf(error), { cause: error });
   }
@@ -241,6 +248,7 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
       force: object.spec.force === true,
       overriddenManagers: options.overriddenManagers ?? [],
       ignore: object.spec.ignore ?? [],
+      migrates: isGateOn("MigrateAPIVersion", options.featureGates),
     });
     const changes = changesOf(results);
     if (changes !== "") notify("Normal", "Progressing", changes);
@@ -254,7 +262,18 @@ async function applyArtifact({ object, artifact, context: own, options, tell, sa
       tell({ event: "tracked", entries: [...entries, ...pruned.survivors] });
       if (pruned.error !== undefined) throw new KustomizationError("PruneFailed", pruned.error);
     } else tell({ event: "tracked", entries });
-    if (isHealthAsked(object)) await checkHealth({ object, results, revision, timeout, context, tell, save, notify });
+    if (isHealthAsked(object))
+      await checkHealth({
+        object,
+        results,
+        revision,
+        timeout,
+        context,
+        failFast: !isGateOn("DisableFailFastBehavior", options.featureGates),
+        tell,
+        save,
+        notify,
+      });
     else tell({ event: "healthNotAsked" });
   } catch (error) {
     if (error instanceof KustomizationError) ended(error.code);

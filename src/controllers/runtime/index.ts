@@ -11,7 +11,7 @@ export { createEventRecorder } from "./events.ts";
 export { overriddenBy, replaceManagers } from "./field-managers.ts";
 export { identityOf } from "./identity.ts";
 export { describeTrigger, type Trigger, triggerOf } from "./interruption.ts";
-export { parseFeatureGates } from "./feature-gates.ts";
+export { isGateOn, parseFeatureGates } from "./feature-gates.ts";
 export { type MemoryWatch, watchMemory } from "./memory-watch.ts";
 export { createMetrics, type Metrics, type Observer, type ReconcileReport } from "./metrics.ts";
 export { createTokenCache, type Expiring, type TokenCache, type TokenObserver } from "./token-cache.ts";

@@ -11,6 +11,8 @@ export async function waitUntilReady(
     readonly timeout: Milliseconds;
     /** Ends the wait as the context's own signal does. */
     readonly interruption?: AbortSignal | undefined;
+    /** Ends the wait as soon as something has failed. Default: true. */
+    readonly failFast?: boolean;
     /** Judges the objects that it knows better than kstatus. */
     readonly judge?: (object: KubeObject) => Readiness | undefined;
   },
