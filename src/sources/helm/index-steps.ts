@@ -11,8 +11,11 @@ import {
   type VersionIndex,
 } from "./index-file.ts";
 
-/** About how much is read at once, in characters: some milliseconds' work. */
-const stepSize = 128 << 10;
+/**
+ * About how much is read at once, in characters: a millisecond's work, and little enough that what comes of it is forgotten while it is young:
+ * eight times as much takes half as much processor time again, in a process whose heap is kept small.
+ */
+const stepSize = 16 << 10;
 
 /** Reads what of an index is needed to choose a version. Throws InvalidIndex as `parseIndex` does. */
 export async function readVersions(text: string, options: { readonly step?: number } = {}): Promise<VersionIndex> {
