@@ -23,8 +23,11 @@ export async function findGit(path: string = process.env["PATH"] ?? ""): Promise
 /** The proxies that the environment names, under the names that Git's library looks at; Go's clients look at both. */
 export function proxyEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const names = ["http_proxy", "https_proxy", "no_proxy"];
-  const told = names.map((name) => [name, env[name] || env[name.toUpperCase()] || ""] as const);
-  return Object.fromEntries(told.filter(([, value]) => value !== ""));
+  const told = names.map((name) => [name, env[name.toUpperCase()] || env[name] || ""] as const);
+  return Object.fromEntries(
+    // curl's name for a proxy that resolves names itself, as Go's clients expect it.
+    told.filter(([, value]) => value !== "").map(([name, value]) => [name, value.replace(/^socks5:/, "socks5h:")]),
+  );
 }
 
 export interface GitProcessOptions {

@@ -43,11 +43,12 @@ for (const program of programs)
     assert.ok(asked.length > 1 && asked.every((host) => host === "git.example.test"), asked.join());
   });
 
-test("proxyEnvironment() prefers the small names, and leaves out what is not there", () => {
+test("proxyEnvironment() prefers the large names as Go does, and leaves out what is not there", () => {
   assert.deepEqual(
-    proxyEnvironment({ HTTP_PROXY: "http://a", http_proxy: "http://b", NO_PROXY: "x", https_proxy: "" }),
+    proxyEnvironment({ HTTP_PROXY: "http://a", http_proxy: "http://b", NO_PROXY: "x", https_proxy: "socks5://c" }),
     {
-      http_proxy: "http://b",
+      http_proxy: "http://a",
+      https_proxy: "socks5h://c",
       no_proxy: "x",
     },
   );

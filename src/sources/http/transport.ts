@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import { isSocks, throughSocks } from "../../base/node/socks.ts";
 import { SourceError } from "../errors.ts";
+import { environmentProxy } from "./environment-proxy.ts";
 import { networkErrorText } from "./network-errors.ts";
 
 /** Sends one request and returns the answer as it came: no redirect is followed, nothing is decompressed. */
@@ -37,22 +38,37 @@ export function createTransport(
   const { tls, proxy, userAgent = "coxswain", keepAlive = false } = options;
   // Go's clients take a proxy from the environment; Node's do when they are told so.
   const { env = process.env } = options;
-  const socks = proxy !== undefined && isSocks(proxy) ? new URL(proxy) : undefined;
-  const proxyEnv =
-    socks !== undefined ? {} : proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy };
-  const common = { keepAlive, maxSockets: 16, proxyEnv };
-  const agent = new Agent(common);
-  const secureAgent = new SecureAgent({
-    ...common,
-    ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
-    ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls?.key === undefined ? {} : { key: tls.key }),
-    ...(tls?.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
-  });
-  if (socks !== undefined) {
-    throughSocks(agent, socks, { secure: false });
-    throughSocks(secureAgent, socks, { secure: true });
-  }
+  const makeAgents = (proxyEnv: NodeJS.ProcessEnv, socks?: string): Agents => {
+    const common = { keepAlive, maxSockets: 16, proxyEnv };
+    const plain = new Agent(common);
+    const secure = new SecureAgent({
+      ...common,
+      ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
+      ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls?.key === undefined ? {} : { key: tls.key }),
+      ...(tls?.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
+    });
+    if (socks !== undefined) {
+      throughSocks(plain, new URL(socks), { secure: false });
+      throughSocks(secure, new URL(socks), { secure: true });
+    }
+    return { plain, secure };
+  };
+  const isOverSocks = proxy !== undefined && isSocks(proxy);
+  const usual = isOverSocks
+    ? makeAgents({}, proxy)
+    : makeAgents(proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy });
+  const overSocks = new Map<string, Agents>();
+  const agentFor = (url: URL): Agent => {
+    // Node looks at the environment's proxies, too, but knows none that speaks SOCKS.
+    const told = proxy === undefined ? environmentProxy(url, env) : undefined;
+    let agents = usual;
+    if (told !== undefined && isSocks(told)) {
+      agents = overSocks.get(told) ?? makeAgents({}, told);
+      overSocks.set(told, agents);
+    }
+    return url.protocol === "https:" ? agents.secure : agents.plain;
+  };
 
   return async (request) => {
     const url = new URL(request.url);
@@ -81,7 +97,7 @@ export function createTransport(
             method: request.method,
             headers,
             signal: request.signal,
-            agent: url.protocol === "https:" ? secureAgent : agent,
+            agent: agentFor(url),
           },
           (incoming) => resolve(toResponse(incoming)),
         );
@@ -107,6 +123,11 @@ export function createTransport(
       });
     return attempt(false);
   };
+}
+
+interface Agents {
+  readonly plain: Agent;
+  readonly secure: SecureAgent;
 }
 
 function isRepeatable(method: string): boolean {
