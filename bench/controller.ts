@@ -12,6 +12,7 @@ import { webChart } from "../e2e/world.ts";
 import { installDefinitions } from "../src/cli/playground/playground.ts";
 import { createWatchCache } from "../src/kube/index.ts";
 import { connect } from "../src/kube/node/index.ts";
+import { build } from "../tools/build/bundle.ts";
 import { startPlane } from "../tools/control-plane/plane.ts";
 import { auditPolicy, endOfLog, loadAgent, readRequests, tally } from "./controller/audit.ts";
 import { type Contestant, cox, flux, type Running } from "./controller/contestants.ts";
@@ -36,6 +37,7 @@ if (!Number.isInteger(count) || count < 1)
 const port = Number(values.port);
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
 
+await build(); // what is measured is what people run
 const results: Result[] = [];
 for (const contestant of [flux, cox]) {
   if (values.only !== undefined && values.only !== contestant.name.toLowerCase()) continue;
