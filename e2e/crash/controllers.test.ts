@@ -9,7 +9,7 @@ const wanted = controllerScenarios.filter(({ name }) => name.includes(process.en
 let points = 0;
 let writes = 0;
 
-describe("controllers that die at a write, and those that follow", { concurrency: 6 }, () => {
+describe("controllers that die at a write, and those that follow", { concurrency: 10 }, () => {
   after(() => {
     process.stdout.write(
       `crash points of controllers: ${points} tried, at ${writes} writes of ${wanted.length} scenarios\n`,

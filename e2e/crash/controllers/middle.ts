@@ -4,7 +4,7 @@ import { changeSpec, type ControllerScenario, installed, isReady, isSettled, typ
 
 /** The image that will never be there. */
 const missing = "registry.example.com/web:does-not-exist";
-const good = { timeout: "10s", values: { image: "registry.example.com/web:1.0.1" } };
+const good = { timeout: "60s", values: { image: "registry.example.com/web:1.0.1" } };
 
 /** An upgrade has begun, and its Pods will never be ready. */
 const waiting: Step = {

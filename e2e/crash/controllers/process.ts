@@ -29,7 +29,7 @@ export const startInProcess: StartProcess = async (ground, point) => {
   const starting = runControllers({
     client,
     cache,
-    controllers: allControllers({ store }),
+    controllers: allControllers({ store, requeueDependency: 3_600_000 }),
     log: { info: () => {}, error: () => {} },
     now: () => new Date(),
     minimumRetryDelay: 50,

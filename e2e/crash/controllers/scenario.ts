@@ -57,7 +57,7 @@ export async function prepare({ chart = webChart, spec = {} }: ControllerScenari
   await client.create({
     ...releaseKind,
     metadata: { name: "web", namespace },
-    spec: { interval: "10m", timeout: "10s", chart: { spec: { chart: "web", version: "*", sourceRef } }, ...spec },
+    spec: { interval: "10m", timeout: "60s", chart: { spec: { chart: "web", version: "*", sourceRef } }, ...spec },
   });
 }
 
@@ -69,8 +69,10 @@ const rest: Step = {
   goal: (release) => release === undefined || (isSettled(release) && release.status?.lastHandledReconcileAt === "rest"),
 };
 
-const patience = 30_000;
-const pause = process.env.COX_TEST_KUBECONFIG === undefined ? 15 : 100;
+// The real one is shared with everything else on the machine.
+const real = process.env.COX_TEST_KUBECONFIG !== undefined;
+const patience = real ? 120_000 : 60_000;
+const pause = real ? 100 : 15;
 
 /** Does the steps one after another. Throws with the status when a goal is not reached. */
 export async function play({ steps }: ControllerScenario, ground: Ground, where: string): Promise<void> {

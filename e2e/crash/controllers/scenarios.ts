@@ -46,7 +46,7 @@ export const controllerScenarios: readonly ControllerScenario[] = [
     },
     steps: [
       { act: nothing, goal: isStalled },
-      { act: changeSpec({ timeout: "10s", values: { image: null } }), goal: isReady },
+      { act: changeSpec({ timeout: "60s", values: { image: null } }), goal: isReady },
     ],
   },
   {
@@ -62,7 +62,7 @@ export const controllerScenarios: readonly ControllerScenario[] = [
       installed,
       { act: changeSpec({ values: { image: missing } }), goal: isStalled },
       {
-        act: changeSpec({ upgrade: { timeout: "10s" }, values: { image: "registry.example.com/web:1.0.1" } }),
+        act: changeSpec({ upgrade: { timeout: "60s" }, values: { image: "registry.example.com/web:1.0.1" } }),
         goal: isReady,
       },
     ],

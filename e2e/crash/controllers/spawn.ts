@@ -13,6 +13,8 @@ const defaults = [
   "--metrics-addr=0",
   "--health-addr=0",
   "--min-retry-delay=50ms",
+  // What waits must be woken: nothing is mended by looking again some time later.
+  "--requeue-dependency=1h",
 ];
 
 /** `cox run` as a process of its own. */
