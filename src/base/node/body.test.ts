@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBounded } from "./body.ts";
 
-/** An answer of chunks, without an announced length, that may break off at its end. */
-function answerOf(chunks: readonly string[], failure?: Error): Response {
+/** An answer of chunks, without an announced length unless a header has one, that may break off at its end. */
+function answerOf(
+  chunks: readonly string[],
+  failure?: Error,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   const left = chunks.map((text) => new TextEncoder().encode(text));
   return new Response(
     new ReadableStream({
@@ -14,6 +18,7 @@ function answerOf(chunks: readonly string[], failure?: Error): Response {
         else controller.close();
       },
     }),
+    { headers },
   );
 }
 
@@ -25,6 +30,18 @@ const cases = [
 for (const { name, chunks, limit, want } of cases)
   test(`readBounded() ${name}`, async () => {
     assert.equal(new TextDecoder().decode(await readBounded(answerOf(chunks), limit)), want);
+  });
+
+for (const [name, length] of [
+  ["the length", "6"],
+  ["more than comes", "9"],
+  ["less than comes", "4"],
+  ["nothing", "0"],
+  ["no number", "x"],
+] as const)
+  test(`readBounded() reads all of an answer that announces ${name}`, async () => {
+    const body = await readBounded(answerOf(["ab", "c", "def"], undefined, { "content-length": length }), 10);
+    assert.equal(new TextDecoder().decode(body), "abcdef");
   });
 
 test("readBounded() stops at the limit", async () => {

@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 
 const small = "--optimize-for-size";
 
-/** From how many bytes or characters on it matters: below that the heap grows little, and the room would be most of the process's memory. */
-const large = 32 << 20;
+/** From how many bytes or characters on it matters. */
+const large = 8 << 20;
 
 /**
  * Makes a function that reads something of a size with the heap's usual room, in a process that was started to keep its heap small
