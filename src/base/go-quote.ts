@@ -16,6 +16,8 @@ export function goQuote(text: string): string {
     const short = named[character];
     if (short !== undefined) return short;
     const code = character.codePointAt(0) as number;
+    // A lone low surrogate stands for a byte that is not UTF-8.
+    if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     if (code > 0x7f && /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character)) return character;
     const hex = code.toString(16);
     if (code < 0x80) return `\\x${hex.padStart(2, "0")}`;

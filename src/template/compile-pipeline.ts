@@ -134,7 +134,7 @@ function dotOrigin({ dotInInterface }: Compilation): Origin {
   return dotInInterface ? "rangeDot" : "concrete";
 }
 
-function compileVariable(node: VariableNode, context: Compilation): Evaluate {
+function compileVariable(node: VariableNode, context: Compilation, fields = node.fields): Evaluate {
   const variable = findVariable(context.variables, node.name);
   if (variable === undefined) {
     return (frame) => {
@@ -143,13 +143,13 @@ function compileVariable(node: VariableNode, context: Compilation): Evaluate {
     };
   }
   const { slot } = variable;
-  if (node.fields.length === 0) {
+  if (fields.length === 0) {
     return (frame) => {
       frame.node = node;
       return frame.variables[slot];
     };
   }
-  return compileFields(node, (frame) => frame.variables[slot], node.fields, variable.isElement ? slot : "concrete");
+  return compileFields(node, (frame) => frame.variables[slot], fields, variable.isElement ? slot : "concrete");
 }
 
 function compileChain(operand: Operand, fields: readonly string[], context: Compilation): Evaluate {
@@ -252,7 +252,7 @@ function compileReceiver(
   context: Compilation,
 ): Evaluate {
   if (node.type === "chain") return compileChain(node.operand, path, context);
-  if (node.type === "variable") return compileVariable({ ...node, fields: path }, context);
+  if (node.type === "variable") return compileVariable(node, context, path);
   return path.length === 0 ? (_, dot) => dot : compileFields(node, (_, dot) => dot, path, dotOrigin(context));
 }
 

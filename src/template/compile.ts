@@ -175,7 +175,9 @@ function compileRange(node: BranchNode, context: Compilation): Step {
     frame.concreteDot = outerDot;
     if (ran || node.otherwise === undefined) return goesOn;
     otherwise ??= compileList(node.otherwise, inside(context, innermost, context.dotInInterface));
-    return otherwise(frame, dot);
+    // Go's parser has a break in here belong to the range around this one, and its engine to this one.
+    const signal = otherwise(frame, dot);
+    return signal === breaks ? goesOn : signal;
   };
 }
 

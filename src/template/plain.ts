@@ -29,7 +29,7 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
     case "object":
       break;
   }
-  if (isNil(value)) return null;
+  if (isNil(value)) return visit.bytes === "binary" ? emptyOf(value) : null;
   if (depth > limitsInForce().valueDepth) {
     throw new GoError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
   }
@@ -46,6 +46,12 @@ export function toPlain(value: unknown, depth = 0, visit = newVisit()): Value {
     throw new GoError(visit.bytes === "binary" ? yamlRefusal : "json: unsupported type: complex128");
   }
   return plainMap(value as GoMap, depth, visit);
+}
+
+// yaml.v3 writes a nil slice and a nil map as empty ones.
+function emptyOf(value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  return Array.isArray(value) ? [] : {};
 }
 
 /** What yaml.v3 panics with; helm's toYamlPretty hides only errors. */

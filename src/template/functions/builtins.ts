@@ -78,7 +78,7 @@ function indexOne(item: unknown, key: unknown): unknown {
     if (at === item.length) throw new GoError("reflect: slice index out of range");
     return elementAt(item, at);
   }
-  if (!isMap(item)) throw new GoError(`can't index item of type ${typeName(item)}`);
+  if (!isMap(item)) throw new GoError(`can't index item of type ${typeName(item).replace(/^\*/, "")}`);
   if (key === null || key === undefined) throw new GoError("value is nil; should be of type string");
   if (typeof key !== "string") throw new GoError(`value has type ${typeName(key)}; should be string`);
   return getKey(item, key) ?? zeroElement(namedType(item));
@@ -139,7 +139,8 @@ function escapeJavaScript(text: string): string {
       if (short !== undefined) return short;
       const point = codePoint(rune);
       if (point < 0x20) return `\\u00${point.toString(16).toUpperCase().padStart(2, "0")}`;
-      if (point < 0x80 || isPrint(rune)) return rune;
+      // A byte that is not UTF-8 counts as U+FFFD, which can be printed.
+      if (point < 0x80 || isPrint(rune) || !rune.isWellFormed()) return rune;
       return `\\u${point.toString(16).toUpperCase().padStart(4, "0")}`;
     })
     .join("");

@@ -82,7 +82,10 @@ export function wordsToLower(text: string, connector: string): string {
   let out = "";
   const write = (type: WordType, word: string): void => {
     if (type === "upper") out += runes(word).map(lowerUpper).join("");
-    else if (type === "connector") out += connector.repeat(runes(word).length);
+    else if (type === "connector")
+      out += runes(word)
+        .map((rune) => (isConnector(rune) ? connector : rune.toWellFormed()))
+        .join("");
     else out += word;
   };
   const separates = (type: WordType): boolean => type !== "none" && type !== "punctuation" && type !== "connector";
@@ -139,7 +142,7 @@ export function wordsToLower(text: string, connector: string): string {
 
 // A letter in title case stays as it is.
 function lowerUpper(rune: string): string {
-  return isUpperRune(rune) ? toLowerRune(rune) : rune;
+  return isUpperRune(rune) ? toLowerRune(rune) : rune.toWellFormed();
 }
 
 const isPunctuation = (rune: string): boolean => /^\p{P}$/u.test(rune);
@@ -152,13 +155,27 @@ function isLetterCase(rune: string): boolean {
   return isUpperRune(rune) || isLowerRune(rune);
 }
 
+// A byte that is not UTF-8 belongs to the character behind it, and at the end to the one before it.
 function splitWords(text: string): Word[] {
-  const all = runes(text);
+  const parts: string[] = [];
+  const all: string[] = [];
+  let skipped = "";
+  for (const rune of runes(text)) {
+    if (!rune.isWellFormed() || rune === "\ufffd") {
+      skipped += rune;
+      continue;
+    }
+    parts.push(skipped + rune);
+    all.push(rune);
+    skipped = "";
+  }
+  if (all.length === 0) return skipped === "" ? [] : [{ type: "none", text: skipped }];
+  parts.push(`${parts.pop() ?? ""}${skipped}`);
   const words: Word[] = [];
   let start = 0;
   while (start < all.length) {
     const { type, end } = wordAt(all, start);
-    words.push({ type, text: all.slice(start, end).join("") });
+    words.push({ type, text: parts.slice(start, end).join("") });
     start = end;
   }
   return words;

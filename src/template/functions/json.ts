@@ -1,3 +1,4 @@
+import { goQuote } from "../../base/go-quote.ts";
 import type { Value } from "../../base/value.ts";
 import { GoError } from "../errors.ts";
 import { toPlain } from "../plain.ts";
@@ -300,5 +301,5 @@ function quoteChar(character: string): string {
   const char = character <= "\x7f" ? character : String.fromCharCode(toBytes(character)[0] ?? 0);
   if (char === "'") return "'\\''";
   if (char === '"') return "'\"'";
-  return `'${JSON.stringify(char).slice(1, -1)}'`;
+  return `'${goQuote(char).slice(1, -1)}'`;
 }

@@ -61,23 +61,26 @@ function part(map: GoMap, key: string): string {
 }
 
 function parsed(text: string, message: (reason: string) => string): Url {
-  try {
-    return parseUrl(text);
-  } catch (error) {
-    if (error instanceof GoError) throw new GoError(message(`parse ${quote(text)}: ${error.message}`));
-    throw error;
-  }
+  const [before, rawFragment = ""] = cut(text, "#");
+  const complaining = <Part>(about: string, parse: () => Part): Part => {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof GoError) throw new GoError(message(`parse ${quote(about)}: ${error.message}`));
+      throw error;
+    }
+  };
+  const url = complaining(before, () => parseUrl(before));
+  return { ...url, fragment: complaining(text, () => unescape(rawFragment, "fragment")) };
 }
 
-// net/url's Parse.
-function parseUrl(text: string): Url {
-  const [beforeFragment, rawFragment] = cut(text, "#");
-  if (/[\x00-\x1f\x7f]/.test(beforeFragment)) throw new GoError("net/url: invalid control character in URL");
+// net/url's parse: what stands before the fragment.
+function parseUrl(text: string): Omit<Url, "fragment"> {
+  if (/[\x00-\x1f\x7f]/.test(text)) throw new GoError("net/url: invalid control character in URL");
   const empty = { opaque: "", user: undefined, host: "", rawPath: "", forceQuery: false, query: "" };
-  const fragment = rawFragment === undefined ? "" : unescape(rawFragment, "fragment");
-  if (beforeFragment === "*") return { ...empty, scheme: "", path: "*", fragment };
+  if (text === "*") return { ...empty, scheme: "", path: "*" };
 
-  const { scheme, rest: afterScheme } = splitScheme(beforeFragment);
+  const { scheme, rest: afterScheme } = splitScheme(text);
   let rest = afterScheme;
   let forceQuery = false;
   let query = "";
@@ -89,7 +92,7 @@ function parseUrl(text: string): Url {
     rest = before;
     query = after ?? "";
   }
-  const common = { ...empty, scheme, forceQuery, query, fragment };
+  const common = { ...empty, scheme, forceQuery, query };
   if (!rest.startsWith("/")) {
     if (scheme !== "") return { ...common, opaque: rest, path: "" };
     if ((rest.split("/", 1)[0] ?? "").includes(":"))

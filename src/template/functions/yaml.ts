@@ -11,7 +11,14 @@ import { goText, mismatch, orEmpty } from "./json.ts";
 /** YAML as sigs.k8s.io/yaml writes and reads it, by way of JSON. */
 export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
   toYaml: define(["any"], (value) => orEmpty(() => encode(value, formatYaml))),
-  mustToYaml: define(["any"], (value) => encode(value, formatYaml)),
+  mustToYaml: define(["any"], (value) => {
+    try {
+      return encode(value, formatYaml);
+    } catch (error) {
+      if (!(error instanceof GoError) || !error.message.startsWith("json: ")) throw error;
+      throw new GoError(`error marshaling into JSON: ${error.message}`);
+    }
+  }),
   toYamlPretty: define(["any"], (value) => {
     try {
       return encode(value, formatYamlPretty, newVisit("binary"));
