@@ -1,3 +1,4 @@
+import { byteLength } from "./text.ts";
 import { quote } from "./quote.ts";
 
 /** What a token is; keywords are types of their own. */
@@ -70,7 +71,7 @@ export function describeToken(token: Token): string {
   if (token.type === "error") return token.text;
   if (keywordTypes.has(token.type)) return `<${token.text}>`;
   const runes = Array.from(token.text);
-  return token.text.length > 10 ? `${quote(runes.slice(0, 10).join(""))}...` : quote(token.text);
+  return byteLength(token.text) > 10 ? `${quote(runes.slice(0, 10).join(""))}...` : quote(token.text);
 }
 
 const keywordTypes: ReadonlySet<TokenType> = new Set(keywords.values());

@@ -79,25 +79,36 @@ const beginOfZones = Date.UTC(1883, 0) / 1000;
 function namedZone(name: string, iana: string): Zone {
   const offsets = new Intl.DateTimeFormat("en-US", { timeZone: iana, timeZoneName: "longOffset", year: "numeric" });
   let formats: Intl.DateTimeFormat[] | undefined;
+  const offsetAt = (seconds: number): number => parseOffset(zoneNameOf(offsets, seconds));
+  const tryName = (seconds: number, offset: number): string | undefined => {
+    formats ??= locales.map((locale) => {
+      return new Intl.DateTimeFormat(locale, { timeZone: iana, timeZoneName: "short", year: "numeric" });
+    });
+    for (const format of formats) {
+      const short = zoneNameOf(format, seconds);
+      if (abbreviations.test(short) && (short !== "GMT" || offset === 0)) return short;
+    }
+    return undefined;
+  };
   return {
     name,
     at(seconds) {
-      const offset = parseOffset(zoneNameOf(offsets, seconds));
+      const offset = offsetAt(seconds);
       // Before railways each town kept the sun's time, which the tz database calls LMT.
       if (offset % 60 !== 0 && seconds < beginOfZones) return { offset, abbreviation: "LMT" };
-      formats ??= locales.map((locale) => {
-        return new Intl.DateTimeFormat(locale, { timeZone: iana, timeZoneName: "short", year: "numeric" });
-      });
-      for (const format of formats) {
-        const short = zoneNameOf(format, seconds);
-        if (abbreviations.test(short) && (short !== "GMT" || offset === 0)) return { offset, abbreviation: short };
+      let abbreviation = tryName(seconds, offset) ?? abbreviationOf[iana];
+      // Intl knows few names of earlier years: the same offset had the same name soon after.
+      if (abbreviation === undefined && seconds < namedYear[0]) {
+        const later = namedYear.find((moment) => offsetAt(moment) === offset);
+        if (later !== undefined) abbreviation = tryName(later, offset);
       }
-      const fixed = abbreviationOf[iana];
-      if (fixed !== undefined) return { offset, abbreviation: fixed };
-      return { offset, abbreviation: numericName(offset) };
+      return { offset, abbreviation: abbreviation ?? numericName(offset) };
     },
   };
 }
+
+/** A winter and a summer. */
+const namedYear = [Date.UTC(1975, 0) / 1000, Date.UTC(1975, 6) / 1000] as const;
 
 function zoneNameOf(format: Intl.DateTimeFormat, seconds: number): string {
   // Intl ends at the year 275760.
