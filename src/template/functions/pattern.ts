@@ -1,7 +1,7 @@
 import type { RE2JS } from "re2js";
 import { GoError, limitError } from "../errors.ts";
 import { checkLength, checkListLength, checkTime, limitsInForce } from "../limits.ts";
-import { loadPackage } from "../../base/node/load.ts";
+import { compileRegex } from "../../base/node/regex.ts";
 import { quote } from "../quote.ts";
 
 /** A compiled regular expression of RE2's syntax, matched in linear time. */
@@ -36,10 +36,9 @@ export function compilePattern(source: string): Pattern {
     const rest = source.slice(source.search(loneSurrogate));
     throw new GoError(`error parsing regexp: invalid UTF-8: \`${rest}\``);
   }
-  const { RE2JS } = loadPackage<typeof import("re2js")>("re2js");
   let pattern: Pattern;
   try {
-    pattern = { source, compiled: RE2JS.compile(source) };
+    pattern = { source, compiled: compileRegex(source) };
   } catch (error) {
     throw new GoError(error instanceof Error ? error.message : String(error));
   }
