@@ -379,7 +379,7 @@ test("createClient() holds calls back when it has a rate", async () => {
   assert.deepEqual(slept, [100, 200, 300]);
 });
 
-test("createClient() has sixteen calls under way at most, and makes no request for those that wait", async () => {
+test("createClient() has thirty-two calls under way at most, and makes no request for those that wait", async () => {
   const answers: (() => void)[] = [];
   const fetch: Fetch = () =>
     new Promise((resolve) => answers.push(() => resolve(Response.json({ gitVersion: "v1.36.3" }))));
@@ -388,7 +388,7 @@ test("createClient() has sixteen calls under way at most, and makes no request f
   let answered = 0;
   while (answered < calls.length) {
     await new Promise(setImmediate);
-    assert.equal(answers.length - answered, Math.min(16, calls.length - answered));
+    assert.equal(answers.length - answered, Math.min(32, calls.length - answered));
     for (; answered < answers.length; answered += 1) answers[answered]?.();
   }
   assert.equal((await Promise.all(calls)).length, 40);
@@ -401,11 +401,11 @@ test("createClient() takes back a call that waits when its signal says so", asyn
     return new Promise(() => {});
   };
   const client = createClient({ server: "http://api.test", fetch: never });
-  for (let index = 0; index < 16; index += 1) void client.version();
+  for (let index = 0; index < 32; index += 1) void client.version();
   const leaving = new AbortController();
   const call = client.logs({ namespace: "default", name: "web" }, { signal: leaving.signal });
   await new Promise(setImmediate);
   leaving.abort(new Error("not any more"));
   await assert.rejects(call, /not any more/);
-  assert.equal(asked.length, 16);
+  assert.equal(asked.length, 32);
 });

@@ -24,7 +24,7 @@ export interface Call {
 export type Send = <T>(call: Call, read: (response: Response) => Promise<T>) => Promise<T>;
 
 /** What waits for a connection holds its request and its body; what waits here holds neither. */
-const mostAtOnce = 16;
+const mostAtOnce = 32;
 const mostTries = 10;
 const mostConnectionTries = 4;
 const longestRetryAfter = 60_000;

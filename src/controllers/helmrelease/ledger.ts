@@ -72,10 +72,10 @@ export function openLedger(
     async save() {
       stored = await writeStatus(context, stored, status, manager);
     },
-    storage({ client, now, busy }) {
+    storage({ client, now }) {
       const { storageNamespace: namespace = "" } = status;
       if (storage === undefined || place !== namespace)
-        storage = releases.open({ client, now, busy, namespace, name: releaseNameOf(stored) });
+        storage = releases.open({ client, now, namespace, name: releaseNameOf(stored) });
       place = namespace;
       return storage;
     },

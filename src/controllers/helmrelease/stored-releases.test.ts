@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { KubeObject } from "../../api/index.ts";
-import { limitTo } from "../../base/limit.ts";
 import { createCluster } from "../../cluster/index.ts";
 import { createClient, createWatchCache } from "../../kube/index.ts";
 import { createSecretStorage, type ReleaseRecord, type ReleaseStatus } from "../../release/index.ts";
@@ -60,7 +59,7 @@ async function open(t: TestContext) {
     { apiVersion: "v1", kind: "Secret" },
     { labelSelector: "owner=helm", metadataOnly: true },
   );
-  const pass = () => releases.open({ client, namespace: "default", name: "web", now, busy: (work) => work() });
+  const pass = () => releases.open({ client, namespace: "default", name: "web", now });
   return { asked, outside, secrets, pass, client, releases };
 }
 
@@ -110,14 +109,14 @@ test("openStoredReleases() reads again when somebody else has written", async (t
 test("openStoredReleases() keeps nothing for a client that is not the controller's own", async (t) => {
   const { asked, releases, client } = await open(t);
   const acting = { ...client };
-  const pass = () => releases.open({ client: acting, namespace: "default", name: "web", now, busy: (work) => work() });
+  const pass = () => releases.open({ client: acting, namespace: "default", name: "web", now });
   await pass().recall("", summarize);
   asked.length = 0;
   await pass().recall("", summarize);
   assert.deepEqual(asked, ["GET"]);
 });
 
-test("openStoredReleases() lets so many write at once as its caller's limit says, however many have something to write", async (t) => {
+test("openStoredReleases() writes sixteen records at once, however many there are to write", async (t) => {
   const { releases, client } = await open(t);
   const writing = { now: 0, most: 0 };
   const counting = {
@@ -130,14 +129,13 @@ test("openStoredReleases() lets so many write at once as its caller's limit says
       return created;
     },
   };
-  const busy = limitTo(3);
-  const names = Array.from({ length: 20 }, (_, index) => `web-${index}`);
+  const names = Array.from({ length: 40 }, (_, index) => `web-${index}`);
   await Promise.all(
     names.map((name) =>
       releases
-        .open({ client: counting, namespace: "default", name, now, busy })
+        .open({ client: counting, namespace: "default", name, now })
         .storage.create({ ...revision(1, "deployed"), name }),
     ),
   );
-  assert.equal(writing.most, 3);
+  assert.equal(writing.most, 16);
 });

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { isApiError, type KubeObject } from "../../api/index.ts";
+import { type Limit, limitTo } from "../../base/limit.ts";
 import type { Client, Kind, KindCache, ListOptions, WatchCache } from "../../kube/index.ts";
 import {
   createSecretStorage,
@@ -29,8 +30,6 @@ export interface StoredReleases {
     readonly namespace: string;
     readonly name: string;
     readonly now: () => Date;
-    /** Runs a write under the caller's limit. */
-    readonly busy: <T>(work: () => Promise<T>) => Promise<T>;
   }): ReleaseStorage;
 }
 
@@ -40,15 +39,16 @@ export interface StoredReleases {
  */
 export async function openStoredReleases(cache: WatchCache, own: Client): Promise<StoredReleases> {
   const index = await openIndex(cache);
+  const inTurn = limitTo(mostWrites);
   const summaries = new LRUCache<string, Summary>({ max: 20_000 });
   return {
-    open({ client, namespace, name, now, busy }) {
+    open({ client, namespace, name, now }) {
       const key = `${namespace}/${name}`;
       const watched = client === own ? index : undefined;
       const marks = watched === undefined ? undefined : () => watched.marks(key);
       const known = new Map<string, string>();
       const inner = createSecretStorage({ client: noting(client, known, watched?.held), namespace, now });
-      const limited = withLimitedWrites(inner, busy);
+      const limited = withLimitedWrites(inner, inTurn);
       const storage = withHistory(limited, () => marks !== undefined && isSame(known, marks()));
       return {
         storage,
@@ -64,6 +64,8 @@ export async function openStoredReleases(cache: WatchCache, own: Client): Promis
     },
   };
 }
+
+const mostWrites = 16;
 
 interface Summary {
   readonly key: string;
@@ -138,11 +140,11 @@ function noting(client: Client, known: Map<string, string>, held: KindCache | un
 }
 
 /** What is written is in memory several times over, and hundreds of waits may end at once: not all of them write at once. */
-function withLimitedWrites(storage: Storage, busy: <T>(work: () => Promise<T>) => Promise<T>): Storage {
+function withLimitedWrites(storage: Storage, inTurn: Limit): Storage {
   return {
     ...storage,
-    create: (record) => busy(() => storage.create(record)),
-    update: (record) => busy(() => storage.update(record)),
+    create: (record) => inTurn(() => storage.create(record)),
+    update: (record) => inTurn(() => storage.update(record)),
   };
 }
 
