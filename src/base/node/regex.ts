@@ -8,7 +8,8 @@ export function compileRegex(source: string): RE2JS {
     return compiler.compile(source);
   } catch (error) {
     // Go names the part that is wrong, here too, where it is empty.
-    if (error instanceof Error && error.message.endsWith(unfinished)) throw new Error(`${error.message}: \`\``, { cause: error });
+    if (error instanceof Error && error.message.endsWith(unfinished))
+      throw new Error(`${error.message}: \`\``, { cause: error });
     throw error;
   }
 }
