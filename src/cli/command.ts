@@ -1,4 +1,5 @@
-import type { Milliseconds } from "./flags.ts";
+/** How durations are kept. */
+type Milliseconds = number;
 
 /** What a command may touch of the outside: nothing else of the process. Tests pass their own. */
 export interface Io {
@@ -122,4 +123,19 @@ export class CommandError extends Error {
     this.name = "CommandError";
     this.exitCode = exitCode;
   }
+}
+
+/** A node of the tree under the name that it was called by, or the one that an alias stands for. */
+export interface Child {
+  readonly name: string;
+  readonly node: CommandNode;
+}
+
+/** The child of a group that a word names. */
+export function findChild(group: CommandGroup, word: string): Child | undefined {
+  if (Object.hasOwn(group.commands, word)) return { name: word, node: group.commands[word]! };
+  for (const [name, node] of Object.entries(group.commands)) {
+    if (node.aliases?.includes(word)) return { name, node };
+  }
+  return undefined;
 }

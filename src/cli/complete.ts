@@ -1,5 +1,13 @@
-import type { Command, CommandGroup, CommandNode, Flag, Flags, Io, Suggest } from "./command.ts";
-import { findChild } from "./run.ts";
+import {
+  type Command,
+  type CommandGroup,
+  type CommandNode,
+  findChild,
+  type Flag,
+  type Flags,
+  type Io,
+  type Suggest,
+} from "./command.ts";
 
 /** A word that could come next, and what it is. */
 export interface Candidate {

@@ -2,8 +2,6 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "../base/duration.ts";
 import { CommandError, type Flag, type Flags, type FlagValues } from "./command.ts";
 
-export type Milliseconds = number;
-
 export interface ParsedLine<F extends Flags> {
   readonly flags: FlagValues<F>;
   readonly given: ReadonlySet<keyof F & string>;

@@ -1,5 +1,14 @@
 import { messageOf } from "../base/errors.ts";
-import { type Command, CommandError, type CommandGroup, type CommandNode, type Flags, type Io } from "./command.ts";
+import {
+  type Child,
+  type Command,
+  CommandError,
+  type CommandGroup,
+  type CommandNode,
+  findChild,
+  type Flags,
+  type Io,
+} from "./command.ts";
 import { parseFlags } from "./flags.ts";
 import { describeCommand, describeGroup } from "./help.ts";
 
@@ -105,19 +114,4 @@ function distance(a: string, b: string): number {
     row = next;
   }
   return row[b.length]!;
-}
-
-/** A node of the tree under the name that it was called by, or the one that an alias stands for. */
-export interface Child {
-  readonly name: string;
-  readonly node: CommandNode;
-}
-
-/** The child of a group that a word names. */
-export function findChild(group: CommandGroup, word: string): Child | undefined {
-  if (Object.hasOwn(group.commands, word)) return { name: word, node: group.commands[word]! };
-  for (const [name, node] of Object.entries(group.commands)) {
-    if (node.aliases?.includes(word)) return { name, node };
-  }
-  return undefined;
 }
