@@ -70,7 +70,11 @@ export function openLedger(
       status = stored.status ?? {};
     },
     async save() {
-      stored = await writeStatus(context, stored, status, manager);
+      const { spec } = stored;
+      const { generation = 0 } = stored.metadata;
+      const written = await writeStatus(context, stored, status, manager);
+      // One look acts on one spec: what a person changes meanwhile is for the next, not for half of this one.
+      stored = { ...written, spec, metadata: { ...written.metadata, generation } };
     },
     storage({ client, now }) {
       const { storageNamespace: namespace = "" } = status;
