@@ -1,4 +1,5 @@
 import type { Stamp } from "./stamps.ts";
+import { runScript } from "./wrap.ts";
 
 export interface EntryParts {
   /** The script in dist/ with the code of what `helm template` runs, as `asScript` makes it; it exports `main`. */
@@ -34,19 +35,15 @@ function readStamps() {
   return JSON.parse(readFileSync(__dirname + ${JSON.stringify(`/${stamps}`)}, "utf8"));
 }
 
-// As require() would, but with code for every function that the build has run: Node's own compile cache has the outermost ones only.
+${runScript}
+
+// As require() would, but with code for every function that the build has run.
 function load() {
   const filename = __dirname + ${JSON.stringify(`/${offline}`)};
   const chunk = new module.constructor(filename, module);
   chunk.filename = filename;
   require.cache[filename] = chunk;
-  let cachedData;
-  try {
-    cachedData = readFileSync(__dirname + ${JSON.stringify(`/${cache}`)});
-  } catch {}
-  const { Script } = require("node:vm");
-  const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
-  script.runInThisContext().call(chunk.exports, chunk.exports, (id) => chunk.require(id), chunk, filename, __dirname);
+  runScript(filename, __dirname + ${JSON.stringify(`/${cache}`)}, chunk, (id) => chunk.require(id));
   chunk.loaded = true;
   return chunk.exports;
 }

@@ -13,18 +13,26 @@ export function asAscii(code: string): string {
   return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The text of a CommonJS file that runs a script beside it, from V8's code cache of it, as the build has trained it. */
+/**
+ * The text of a function that runs a script in the place of a module, from V8's code cache of it, as the build has trained it: Node's own
+ * compile cache has the outermost functions only.
+ */
+export const runScript = `function runScript(filename, cache, loaded, require) {
+  const { readFileSync } = require("node:fs");
+  const { Script } = require("node:vm");
+  let cachedData;
+  try {
+    cachedData = readFileSync(cache);
+  } catch {}
+  const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
+  script.runInThisContext().call(loaded.exports, loaded.exports, require, loaded, filename, __dirname);
+}`;
+
+/** The text of a CommonJS file that is what a script beside it exports. */
 export function packageEntry(name: string): string {
   return `// Written by tools/build.ts.
 "use strict";
-const { readFileSync } = require("node:fs");
-const { Script } = require("node:vm");
-const filename = __dirname + ${JSON.stringify(`/${name}.script`)};
-let cachedData;
-try {
-  cachedData = readFileSync(__dirname + ${JSON.stringify(`/${name}.cache`)});
-} catch {}
-const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
-script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
+${runScript}
+runScript(__dirname + ${JSON.stringify(`/${name}.script`)}, __dirname + ${JSON.stringify(`/${name}.cache`)}, module, require);
 `;
 }
