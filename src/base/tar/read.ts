@@ -39,7 +39,6 @@ export function readTar(archive: Uint8Array, limits: TarLimits = {}): TarEntry[]
     const header = archive.subarray(offset, offset + block);
     if (isZero(header)) break;
     assertChecksum(header);
-    const fields = decoder.decode(header);
     offset += block;
     const type = String.fromCharCode(header[156] as number);
     const size = next.size ?? readNumber(header, 124, 12);
@@ -64,7 +63,7 @@ export function readTar(archive: Uint8Array, limits: TarLimits = {}): TarEntry[]
       default:
         break;
     }
-    const entry = toEntry({ header, fields }, type, content, { ...global, ...next });
+    const entry = toEntry(header, type, content, { ...global, ...next });
     next = {};
     if (entry === undefined || !isWanted(entry, type, limits)) continue;
     if (content.length > maxEntryBytes) {
@@ -89,8 +88,8 @@ interface Header {
   readonly fields: string;
 }
 
-function toEntry(at: Header, type: string, content: Uint8Array, extended: Extended): TarEntry | undefined {
-  const { header } = at;
+function toEntry(header: Uint8Array, type: string, content: Uint8Array, extended: Extended): TarEntry | undefined {
+  const at: Header = { header, fields: decoder.decode(header) };
   const isUstar = field(at, 257, 5) === "ustar";
   const prefix = isUstar && header[263] === 48 ? field(at, 345, 155) : "";
   const name = field(at, 0, 100);
