@@ -3,6 +3,7 @@
  * known here: letters, escapes, classes, groups and repetitions of single characters; false means that the compiler must be asked.
  */
 export function isPlainPattern(source: string): boolean {
+  if (source.length > longest) return false;
   let depth = 0;
   for (let at = 0; at < source.length; at = part.lastIndex) {
     part.lastIndex = at;
@@ -17,6 +18,8 @@ export function isPlainPattern(source: string): boolean {
   return depth === 0;
 }
 
+/** A few thousand repetitions make no expression that is too large for Go. */
+const longest = 1000;
 const deepest = 20;
 const mostRepetitions = 1000;
 const escaped = String.raw`\\[dDwWsS.+*?()|\[\]{}^$/\\-]`;
