@@ -13,7 +13,6 @@ import type { Waiter } from "./wait.ts";
 export type CrdPolicy = "Skip" | "Create" | "CreateReplace";
 
 const established: Milliseconds = 60_000;
-const betweenLooks: Milliseconds = 100;
 
 /**
  * Creates the objects of a chart's `crds/` as `helm install` does, and waits until the cluster serves what they define. Throws CrdFailed. With
@@ -80,13 +79,13 @@ export async function applyCrds(
   return applied;
 }
 
-// kube-apiserver says that a definition is established a moment before it tells of what it defines: seconds before, when it is busy.
+// kube-apiserver says that a definition is established a moment before it tells of what it defines.
 async function untilServed(
   { client, ...context }: ReleaseContext,
   definitions: readonly ReleaseObject[],
 ): Promise<void> {
   const kinds = definitions.flatMap(definedKinds);
-  const attempts = established / betweenLooks;
+  const attempts = 50;
   for (let tried = 1; ; tried += 1) {
     client.refreshDiscovery();
     try {
@@ -97,7 +96,7 @@ async function untilServed(
       // Not ours to judge: whoever uses the kind says that it is missing.
       if (tried === attempts) return;
     }
-    await delay(betweenLooks, undefined, abortOption(context)).catch(() => assertNotCanceled(context));
+    await delay(100, undefined, abortOption(context)).catch(() => assertNotCanceled(context));
   }
 }
 
