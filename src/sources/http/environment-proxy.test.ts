@@ -60,3 +60,13 @@ test("createTransport() goes through the SOCKS5 proxy of the environment, and ar
   assert.equal(await get(server.url, { HTTP_PROXY: socks.url }), "here");
   assert.equal(socks.asked.length, 2);
 });
+
+test("createTransport() goes around the HTTP proxy of the environment where Go's clients do", async (t) => {
+  const proxy = await serve(async () => new Response("through"));
+  t.after(() => proxy.close());
+  const get = async (url: string, NO_PROXY: string): Promise<string> =>
+    (await createTransport({ env: { HTTP_PROXY: proxy.url, NO_PROXY } })(new Request(url))).text();
+  assert.equal(await get("http://b.a.test/", "elsewhere.test"), "through");
+  await assert.rejects(get("http://b.a.test/", "a.test"), /no such host|lookup/);
+  await assert.rejects(get("http://127.0.0.1:1/", ""), /connection refused/);
+});

@@ -36,9 +36,11 @@ export function createTransport(
 ): Transport {
   // A connection that is kept lives as long as the server likes: only who keeps the transport should keep connections.
   const { tls, proxy, userAgent = "coxswain", keepAlive = false } = options;
-  // Go's clients take a proxy from the environment; Node's do when they are told so.
   const { env = process.env } = options;
-  const makeAgents = (proxyEnv: NodeJS.ProcessEnv, socks?: string): Agents => {
+  const makeAgents = (through: string | undefined): Agents => {
+    const socks = through !== undefined && isSocks(through) ? new URL(through) : undefined;
+    // Node would look at the environment itself, but reads NO_PROXY in its own way, and knows no proxy that speaks SOCKS.
+    const proxyEnv = through === undefined || socks !== undefined ? {} : { http_proxy: through, https_proxy: through };
     const common = { keepAlive, maxSockets: 16, proxyEnv };
     const plain = new Agent(common);
     const secure = new SecureAgent({
@@ -49,25 +51,16 @@ export function createTransport(
       ...(tls?.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
     });
     if (socks !== undefined) {
-      throughSocks(plain, new URL(socks), { secure: false });
-      throughSocks(secure, new URL(socks), { secure: true });
+      throughSocks(plain, socks, { secure: false });
+      throughSocks(secure, socks, { secure: true });
     }
     return { plain, secure };
   };
-  const isOverSocks = proxy !== undefined && isSocks(proxy);
-  const usual = isOverSocks
-    ? makeAgents({}, proxy)
-    : makeAgents(proxy === undefined ? { ...env } : { http_proxy: proxy, https_proxy: proxy });
-  const overSocks = new Map<string, Agents>();
-  const agentFor = (url: URL): Agent => {
-    // Node looks at the environment's proxies, too, but knows none that speaks SOCKS.
-    const told = proxy === undefined ? environmentProxy(url, env) : undefined;
-    let agents = usual;
-    if (told !== undefined && isSocks(told)) {
-      agents = overSocks.get(told) ?? makeAgents({}, told);
-      overSocks.set(told, agents);
-    }
-    return url.protocol === "https:" ? agents.secure : agents.plain;
+  const agents = new Map<string | undefined, Agents>();
+  const agentFor = ({ protocol }: URL, through: string | undefined): Agent => {
+    const { plain, secure } = agents.get(through) ?? makeAgents(through);
+    agents.set(through, { plain, secure });
+    return protocol === "https:" ? secure : plain;
   };
 
   return async (request) => {
@@ -85,6 +78,7 @@ export function createTransport(
       ...Object.fromEntries(request.headers),
       ...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
     };
+    const through = proxy ?? environmentProxy(url, env);
     const attempt = (isSecond: boolean): Promise<Response> =>
       new Promise((resolve, reject) => {
         const send = url.protocol === "https:" ? requestHttps : requestHttp;
@@ -97,7 +91,7 @@ export function createTransport(
             method: request.method,
             headers,
             signal: request.signal,
-            agent: agentFor(url),
+            agent: agentFor(url, through),
           },
           (incoming) => resolve(toResponse(incoming)),
         );
@@ -108,7 +102,7 @@ export function createTransport(
           const reason = request.signal.aborted ? request.signal.reason : cause;
           const verb = request.method.charAt(0) + request.method.slice(1).toLowerCase();
           // Go says which of the two connections failed.
-          const dialed = proxy !== undefined && cause.syscall === "connect" ? "proxyconnect tcp: " : "";
+          const dialed = through !== undefined && cause.syscall === "connect" ? "proxyconnect tcp: " : "";
           reject(
             new SourceError(
               "Unreachable",
