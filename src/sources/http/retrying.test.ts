@@ -68,6 +68,19 @@ test("retrying() sends nothing again where that is asked, or when it is to end",
   assert.equal((await own.post()).status, 429);
 });
 
+test("retrying() sends nothing again when it is to end in a pause", async () => {
+  const abort = new AbortController();
+  const { post, bodies } = start([500], {
+    signal: abort.signal,
+    sleep: async () => {
+      abort.abort();
+      throw abort.signal.reason;
+    },
+  });
+  await assert.rejects(post(), /giving up after 1 attempt/);
+  assert.equal(bodies.length, 1);
+});
+
 test("retrying() ends with the caller's signal", async () => {
   const abort = new AbortController();
   const { post, bodies } = start([500], {

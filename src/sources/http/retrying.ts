@@ -38,9 +38,10 @@ export function retrying(transport: Transport, options: RetryOptions): Transport
         request.signal.throwIfAborted();
         problem = messageOf(error);
       }
-      if (attempts > retries || ending.some(({ aborted }) => aborted)) break;
+      if (attempts > retries) break;
       const pause = Math.min(shortestPause * 2 ** (attempts - 1), longestPause);
       await sleep(pause, AbortSignal.any(ending)).catch(() => request.signal.throwIfAborted());
+      if (ending.some(({ aborted }) => aborted)) break;
     }
     const what = `${request.method} ${withoutPassword(new URL(request.url))}`;
     throw new SourceError("Unreachable", `${what} giving up after ${attempts} attempt(s): ${problem}`);
