@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { type Condition, findCondition, type HelmRelease } from "../../src/api/index.ts";
+import type { HelmRelease } from "../../src/api/index.ts";
+import { untilAborted } from "../../src/cli/wait.ts";
 import type { Fetch } from "../../src/kube/index.ts";
 import { type Ground, openGround } from "./controllers/ground.ts";
 import { everyFromEnvironment } from "./controllers/points.ts";
 import { type Process, startInProcess } from "./controllers/process.ts";
 import { readRemains, type Remains } from "./controllers/remains.ts";
-import { type ControllerScenario, nameOf, play, prepare } from "./controllers/scenario.ts";
+import { conditionOf, type ControllerScenario, nameOf, play, prepare } from "./controllers/scenario.ts";
 import { controllerScenarios } from "./controllers/scenarios.ts";
 
 // Controllers that are told to end while a request of theirs is on its way, whichever that is: what they break off is no failure of the release.
@@ -46,14 +47,8 @@ function holdingFetch(fetch: Fetch, nth: number) {
   };
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => signal.addEventListener("abort", () => done(), { once: true }));
-}
-
-async function whyFailed({ client, ...ground }: Ground): Promise<string> {
-  const release = await client.tryGet<HelmRelease>(nameOf({ client, ...ground }));
-  const ready = findCondition(release?.status?.conditions as readonly Condition[] | undefined, "Ready");
+async function whyFailed(ground: Ground): Promise<string> {
+  const ready = conditionOf(await ground.client.tryGet<HelmRelease>(nameOf(ground)), "Ready");
   // Not every False is a failure: a source that is not ready yet, a release that is unlocked, or gone to come elsewhere.
   return ready?.status === "False" && /(Failed|Error)$/.test(ready.reason) ? `${ready.reason}: ${ready.message}` : "";
 }

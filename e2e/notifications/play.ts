@@ -1,7 +1,7 @@
 import { serve } from "../../src/base/node/serve.ts";
 import { findCondition, type Condition, type KubeObject } from "../../src/api/index.ts";
 import type { Client } from "../../src/kube/index.ts";
-import type { openChartFolder } from "../scenarios/chart-folder.ts";
+import type { ChartFolder } from "../scenarios/chart-folder.ts";
 import { chart } from "../scenarios/release.ts";
 
 /** A receiver of notifications on loopback. */
@@ -24,7 +24,7 @@ type Receiver = Awaited<ReturnType<typeof openReceiver>>;
 export async function playNotifications(options: {
   readonly client: Client;
   readonly namespace: string;
-  readonly charts: Awaited<ReturnType<typeof openChartFolder>>;
+  readonly charts: ChartFolder;
   readonly receiver: Receiver;
 }): Promise<readonly unknown[]> {
   const { client, namespace, charts, receiver } = options;

@@ -14,6 +14,8 @@ export interface Published {
   readonly size: number;
 }
 
+export type ChartFolder = Awaited<ReturnType<typeof openChartFolder>>;
+
 /** A chart repository of a folder, and a registry from its first chart on; both are gone when it is disposed of. */
 export async function openChartFolder() {
   const folder = await mkdtemp(join(tmpdir(), "cox-charts-"));

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { type HelmRelease, isApiError, type KubeObject } from "../../src/api/index.ts";
 import { decodeRecord, type ReleaseRecord } from "../../src/release/index.ts";
 import type { Client } from "../../src/kube/index.ts";
-import type { openChartFolder } from "./chart-folder.ts";
+import type { ChartFolder } from "./chart-folder.ts";
 import { look, type Seen } from "./look.ts";
 
-type Charts = Pick<Awaited<ReturnType<typeof openChartFolder>>, "repositoryUrl" | "publish" | "push">;
-
 /** Where a scenario plays: a cluster whose controllers are Flux's or ours, and what serves charts. */
-export interface Stage extends Charts {
+export interface Stage extends Pick<ChartFolder, "repositoryUrl" | "publish" | "push"> {
   readonly client: Client;
   readonly namespace: string;
   /** A kubeconfig that leads to this cluster from where the controllers run. */

@@ -1,16 +1,18 @@
-import { encodeRecord, type ReleaseRecord, withStatus } from "../../../src/release/index.ts";
+import { type ReleaseRecord, withStatus } from "../../../src/release/index.ts";
 import { webChart } from "../../world.ts";
 import type { Ground } from "./ground.ts";
-import { readRevisions } from "./remains.ts";
+import { readRevisions, storageOf } from "./remains.ts";
 import {
   changeSpec,
   conditionOf,
   type ControllerScenario,
   installed,
-  isAnswered,
   isReady,
+  lookedAtAfter,
   request,
 } from "./scenario.ts";
+
+const secretKind = { apiVersion: "v1", kind: "Secret" } as const;
 
 /** What others did to a release, and what its spec may be changed to. */
 export const changes: readonly ControllerScenario[] = [
@@ -18,46 +20,36 @@ export const changes: readonly ControllerScenario[] = [
     name: "locked by a dead process",
     steps: [
       installed,
-      {
-        act: async (ground) => {
-          const last = await lastOf(ground);
-          const next = { ...last, version: last.version + 1 };
-          await store(ground, withStatus(next, "pending-upgrade", "Preparing upgrade"));
-          await request("1")(ground);
-        },
-        goal: isAnswered("1"),
-      },
+      lookedAtAfter(async (ground) => {
+        const last = await lastOf(ground);
+        const next = { ...last, version: last.version + 1 };
+        await storageOf(ground).create(withStatus(next, "pending-upgrade", "Preparing upgrade"));
+      }, "1"),
     ],
   },
   {
     name: "changed by helm behind our back",
     steps: [
       installed,
-      {
-        act: async (ground) => {
-          const { client, namespace } = ground;
-          const map = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "web" };
-          await client.patch(map, { data: { setting: "by hand" } }, { type: "merge", fieldManager: "helm" });
-          const last = await lastOf(ground);
-          await replace(ground, withStatus(last, "superseded", last.info.description ?? ""));
-          await store(ground, { ...last, version: last.version + 1, config: { setting: "by hand" } });
-          await request("1")(ground);
-        },
-        goal: isAnswered("1"),
-      },
+      lookedAtAfter(async (ground) => {
+        const { client, namespace } = ground;
+        const map = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "web" };
+        await client.patch(map, { data: { setting: "by hand" } }, { type: "merge", fieldManager: "helm" });
+        const last = await lastOf(ground);
+        const storage = storageOf(ground);
+        await storage.update(withStatus(last, "superseded", last.info.description ?? ""));
+        await storage.create({ ...last, version: last.version + 1, config: { setting: "by hand" } });
+      }, "1"),
     ],
   },
   {
     name: "the stored release was changed",
     steps: [
       installed,
-      {
-        act: async (ground) => {
-          await replace(ground, { ...(await lastOf(ground)), config: { setting: "by hand" } });
-          await request("1")(ground);
-        },
-        goal: isAnswered("1"),
-      },
+      lookedAtAfter(
+        async (ground) => storageOf(ground).update({ ...(await lastOf(ground)), config: { setting: "by hand" } }),
+        "1",
+      ),
     ],
   },
   {
@@ -66,23 +58,20 @@ export const changes: readonly ControllerScenario[] = [
       installed,
       {
         act: async (ground) => {
+          const { client, namespace } = ground;
           const data = { release: btoa("not a release") };
-          for (const { version } of await readRevisions(ground))
-            await ground.client.patch(secretOf(ground, version), { data }, { type: "merge" });
+          for (const { version } of await readRevisions(ground)) {
+            const secret = { ...secretKind, namespace, name: `sh.helm.release.v1.web.v${version}` };
+            await client.patch(secret, { data }, { type: "merge" });
+          }
           await request("1")(ground);
         },
         goal: (release) => conditionOf(release, "Ready")?.reason === "StateError",
       },
-      {
-        act: async (ground) => {
-          const { client, namespace } = ground;
-          const kind = { apiVersion: "v1", kind: "Secret" };
-          const { items } = await client.list(kind, { namespace, labelSelector: "owner=helm" });
-          for (const { metadata } of items) await client.delete({ ...kind, namespace, name: metadata.name ?? "" });
-          await request("2")(ground);
-        },
-        goal: isAnswered("2"),
-      },
+      lookedAtAfter(async ({ client, namespace }) => {
+        const { items } = await client.list(secretKind, { namespace, labelSelector: "owner=helm" });
+        for (const { metadata } of items) await client.delete({ ...secretKind, namespace, name: metadata.name ?? "" });
+      }, "2"),
     ],
   },
   {
@@ -116,36 +105,8 @@ export const changes: readonly ControllerScenario[] = [
   },
 ];
 
-const secretOf = ({ namespace }: Ground, version: number) =>
-  ({ apiVersion: "v1", kind: "Secret", namespace, name: `sh.helm.release.v1.web.v${version}` }) as const;
-
 async function lastOf(ground: Ground): Promise<ReleaseRecord> {
   const last = (await readRevisions(ground)).at(-1);
   if (last === undefined) throw new Error("nothing is stored");
   return last;
-}
-
-/** Stores a revision as another program would. */
-async function store(ground: Ground, record: ReleaseRecord): Promise<void> {
-  const secret = secretOf(ground, record.version);
-  const { apiVersion, kind, name, namespace } = secret;
-  const { status } = record.info;
-  const labels = { modifiedAt: "1790000000", name: "web", owner: "helm", status, version: String(record.version) };
-  const data = { release: btoa(encodeRecord(record, secret)) };
-  await ground.client.create({
-    apiVersion,
-    kind,
-    type: "helm.sh/release.v1",
-    metadata: { name, namespace, labels },
-    data,
-  });
-}
-
-async function replace(ground: Ground, record: ReleaseRecord): Promise<void> {
-  const secret = secretOf(ground, record.version);
-  const patch = {
-    metadata: { labels: { status: record.info.status } },
-    data: { release: btoa(encodeRecord(record, secret)) },
-  };
-  await ground.client.patch(secret, patch, { type: "merge" });
 }

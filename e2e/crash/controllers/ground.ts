@@ -5,22 +5,19 @@ import { installDefinitions } from "../../../src/cli/playground/playground.ts";
 import { createCluster, startLifecycle } from "../../../src/cluster/index.ts";
 import { type Client, createClient, createWatchCache, type Fetch } from "../../../src/kube/index.ts";
 import { connect } from "../../../src/kube/node/index.ts";
-import type { Published } from "../../scenarios/chart-folder.ts";
-import { openChartFolder } from "../../scenarios/chart-folder.ts";
+import { type ChartFolder, openChartFolder } from "../../scenarios/chart-folder.ts";
 
 export const releaseKind = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" } as const;
 export const chartKind = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmChart" } as const;
 
 /** What outlives the controllers: a namespace of a cluster, a chart repository, and the folder where they keep artifacts. */
-export interface Ground extends AsyncDisposable {
+export interface Ground extends AsyncDisposable, Pick<ChartFolder, "repositoryUrl" | "publish"> {
   readonly fetch: Fetch;
   readonly server: string;
   readonly client: Client;
   readonly namespace: string;
   /** A namespace that a release may make. */
   readonly otherNamespace: string;
-  readonly repositoryUrl: string;
-  readonly publish: (name: string, version: string, files: Readonly<Record<string, string>>) => Promise<Published>;
   readonly folder: string;
 }
 

@@ -1,9 +1,8 @@
-import { chartKind, type Ground, releaseKind } from "./ground.ts";
+import { missing } from "../../scenarios/release.ts";
+import type { Ground } from "./ground.ts";
 import { readRevisions } from "./remains.ts";
-import { changeSpec, type ControllerScenario, installed, isReady, isSettled, type Step } from "./scenario.ts";
+import { changeSpec, type ControllerScenario, deleted, installed, isReady, isSettled, type Step } from "./scenario.ts";
 
-/** The image that will never be there. */
-const missing = "registry.example.com/web:does-not-exist";
 const good = { timeout: "60s", values: { image: "registry.example.com/web:1.0.1" } };
 
 /** An upgrade has begun, and its Pods will never be ready. */
@@ -25,15 +24,7 @@ export const middle: readonly ControllerScenario[] = [
   },
   {
     name: "deleted in the middle of a wait",
-    steps: [
-      installed,
-      waiting,
-      {
-        act: ({ client, namespace }) => client.delete({ ...releaseKind, namespace, name: "web" }),
-        goal: async (release, { client, namespace }) =>
-          release === undefined && (await client.list(chartKind, { namespace })).items.length === 0,
-      },
-    ],
+    steps: [installed, waiting, deleted],
   },
   {
     name: "a new revision in the middle of a wait",

@@ -1,6 +1,7 @@
 import type { Condition, HelmRelease, KubeObject } from "../../../src/api/index.ts";
-import { createSecretStorage, hasCode, type ReleaseRecord } from "../../../src/release/index.ts";
-import { chartKind, type Ground, releaseKind } from "./ground.ts";
+import { createSecretStorage, hasCode, type ReleaseRecord, type Storage } from "../../../src/release/index.ts";
+import { chartKind, type Ground } from "./ground.ts";
+import { nameOf } from "./scenario.ts";
 
 /** What is left of a release when everything is settled, without what differs from run to run. */
 export interface Remains {
@@ -10,8 +11,7 @@ export interface Remains {
 }
 
 export async function readRemains(ground: Ground): Promise<Remains> {
-  const { client, namespace } = ground;
-  const release = await client.tryGet<HelmRelease>({ ...releaseKind, namespace, name: "web" });
+  const release = await ground.client.tryGet<HelmRelease>(nameOf(ground));
   const conditions = (release?.status?.conditions ?? []) as readonly Condition[];
   // A process that is told to stop leaves its last look unfinished; what came to pass before is what counts.
   const passing = ["Remediated", "Released", "Reconciling"];
@@ -27,12 +27,17 @@ export async function readRemains(ground: Ground): Promise<Remains> {
   };
 }
 
-export async function readRevisions({ client, namespace }: Ground): Promise<readonly ReleaseRecord[]> {
-  const storage = createSecretStorage({ client, namespace, now: () => new Date() });
-  const found = await storage.history("web").catch((error: unknown) => {
-    if (hasCode(error, "NotFound")) return [];
-    throw error;
-  });
+/** Where the release's revisions are, as another program sees it. */
+export const storageOf = ({ client, namespace }: Ground): Storage =>
+  createSecretStorage({ client, namespace, now: () => new Date() });
+
+export async function readRevisions(ground: Ground): Promise<readonly ReleaseRecord[]> {
+  const found = await storageOf(ground)
+    .history("web")
+    .catch((error: unknown) => {
+      if (hasCode(error, "NotFound")) return [];
+      throw error;
+    });
   return found.toSorted((a, b) => a.version - b.version);
 }
 

@@ -1,6 +1,6 @@
 import { type Condition, findCondition, type HelmRelease } from "../../../src/api/index.ts";
 import { webChart } from "../../world.ts";
-import { type Ground, releaseKind } from "./ground.ts";
+import { chartKind, type Ground, releaseKind } from "./ground.ts";
 
 /** What a person does, step by step; each step is done when its goal holds. Controllers may die at any time meanwhile. */
 export interface ControllerScenario {
@@ -42,6 +42,19 @@ export const isAnswered =
     isReady(release) && release?.status?.lastHandledReconcileAt === token;
 
 export const installed: Step = { act: nothing, goal: isReady };
+/** Something that happens without the controllers, and the look that is asked for then. */
+export const lookedAtAfter = (act: Step["act"], token: string): Step => ({
+  act: async (ground) => {
+    await act(ground);
+    await request(token)(ground);
+  },
+  goal: isAnswered(token),
+});
+export const deleted: Step = {
+  act: (ground) => ground.client.delete(nameOf(ground)),
+  goal: async (release, { client, namespace }) =>
+    release === undefined && (await client.list(chartKind, { namespace })).items.length === 0,
+};
 
 /** Publishes the chart, and asks for the release. */
 export async function prepare({ chart = webChart, spec = {} }: ControllerScenario, ground: Ground): Promise<void> {

@@ -1,15 +1,16 @@
+import { missing } from "../../scenarios/release.ts";
 import { webChart } from "../../world.ts";
 import { changes } from "./changes.ts";
-import { chartKind, releaseKind } from "./ground.ts";
 import { middle } from "./middle.ts";
 import {
-  change,
   changeSpec,
   conditionOf,
   type ControllerScenario,
+  deleted,
   installed,
   isReady,
   isStalled,
+  lookedAtAfter,
   nothing,
 } from "./scenario.ts";
 
@@ -22,9 +23,6 @@ spec:
   restartPolicy: Never
   containers: [{name: test, image: ${image}}]
 `;
-
-/** An image that no node can pull. */
-const missing = "registry.example.com/web:does-not-exist";
 
 // Flux: a failed revision that the status does not tell of is not known to be the object's own, which clears its history.
 const unknownFailure = { ready: "Stalled=True MissingRollbackTarget, Ready=False Failed", last: "failed" };
@@ -69,14 +67,7 @@ export const controllerScenarios: readonly ControllerScenario[] = [
   },
   {
     name: "uninstall",
-    steps: [
-      installed,
-      {
-        act: ({ client, ...ground }) => client.delete({ ...releaseKind, namespace: ground.namespace, name: "web" }),
-        goal: async (release, { client, namespace }) =>
-          release === undefined && (await client.list(chartKind, { namespace })).items.length === 0,
-      },
-    ],
+    steps: [installed, deleted],
   },
   {
     name: "test",
@@ -104,22 +95,16 @@ export const controllerScenarios: readonly ControllerScenario[] = [
 function drifts(): readonly ControllerScenario[] {
   const map = { apiVersion: "v1", kind: "ConfigMap", name: "web" } as const;
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "web" } as const;
-  const ask = change({ metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "now" } } });
   return (["enabled", "warn"] as const).map((mode) => ({
     name: `drift with mode ${mode}`,
     spec: { driftDetection: { mode }, commonMetadata: { labels: { team: "school" } } },
     steps: [
       installed,
-      {
-        act: async (ground) => {
-          const { client, namespace } = ground;
-          const patch = { data: { setting: "drifted" }, metadata: { labels: { team: "other" } } };
-          await client.patch({ ...map, namespace }, patch, { type: "merge", fieldManager: "person" });
-          await client.delete({ ...deployment, namespace });
-          await ask(ground);
-        },
-        goal: (release) => isReady(release) && release?.status?.lastHandledReconcileAt === "now",
-      },
+      lookedAtAfter(async ({ client, namespace }) => {
+        const patch = { data: { setting: "drifted" }, metadata: { labels: { team: "other" } } };
+        await client.patch({ ...map, namespace }, patch, { type: "merge", fieldManager: "person" });
+        await client.delete({ ...deployment, namespace });
+      }, "now"),
     ],
   }));
 }
