@@ -64,13 +64,18 @@ export async function acquireLease(options: LeaseOptions): Promise<HeldLease> {
     return candidate.attempt({ signal: ending, mayTake }).catch(fail(onError));
   };
   let mayTake = turn === undefined;
-  const itsTurn = turn?.then(() => {
+  let wake = (): void => {};
+  void turn?.then(() => {
     mayTake = true;
+    wake();
   });
   let renewed = now();
   while (!(await attempt({ patience: renewDeadline, end: signal, mayTake }))) {
-    const pause = sleep(retryPeriod * (1 + Math.random() * 0.2), signal);
-    await (mayTake ? pause : Promise.race([pause, itsTurn]));
+    // Who stands by may do so for months: a race with the turn would keep something of each pause until it comes.
+    await new Promise<void>((resolve, reject) => {
+      wake = resolve;
+      sleep(retryPeriod * (1 + Math.random() * 0.2), signal).then(resolve, reject);
+    });
     renewed = now();
   }
 
