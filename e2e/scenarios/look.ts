@@ -2,7 +2,6 @@ import type { Condition, HelmRelease, KubeObject } from "../../src/api/index.ts"
 import { algorithmOf } from "../../src/base/node/digest.ts";
 import type { Client } from "../../src/kube/index.ts";
 import { type ReleaseRecord, snapshotDigest } from "../../src/release/index.ts";
-import type { Stage } from "./scenario.ts";
 
 type Snapshot = NonNullable<NonNullable<HelmRelease["status"]>["history"]>[number];
 
@@ -19,10 +18,16 @@ export interface Seen {
   readonly live: readonly string[];
 }
 
+interface Place {
+  readonly client: Client;
+  readonly namespace: string;
+  readonly repositoryUrl: string;
+}
+
 /** Looks at the release and at everything that it is about. */
 export async function look(
   mark: string,
-  { client, namespace, repositoryUrl }: Pick<Stage, "client" | "namespace" | "repositoryUrl">,
+  { client, namespace, repositoryUrl }: Place,
   release: HelmRelease | undefined,
   records: readonly ReleaseRecord[],
 ): Promise<Seen> {

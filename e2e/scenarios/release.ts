@@ -119,6 +119,12 @@ export const request = (actor: Actor, token: string, ...more: readonly ("forceAt
     },
   });
 
+/** What `flux reconcile source` does. */
+export const requestSource = (actor: Actor, kind: string, name: string): Promise<void> =>
+  actor.patch(source, kind, name, {
+    metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": crypto.randomUUID() } },
+  });
+
 export const secondRevision = { kind: "Secret", name: "sh.helm.release.v1.web.v2" } as const;
 
 /** A stored revision of the release, and the Secret that holds it. */

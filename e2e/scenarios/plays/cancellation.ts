@@ -1,4 +1,15 @@
-import { at, begin, change, hasReason, isReady, isStalled, missing, newest, request, source } from "../release.ts";
+import {
+  at,
+  begin,
+  change,
+  hasReason,
+  isReady,
+  isStalled,
+  missing,
+  newest,
+  request,
+  requestSource,
+} from "../release.ts";
 import type { Actor, Scenario } from "../scenario.ts";
 import { beginUpgrade } from "./middle.ts";
 
@@ -88,9 +99,7 @@ metadata: {name: {{ .Release.Name }}}
 data: {setting: two}
 `,
       });
-      await actor.patch(source, "HelmRepository", "charts", {
-        metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
-      });
+      await requestSource(actor, "HelmRepository", "charts");
       await actor.until("the release", (object) => isReady(object) && object.status?.lastAttemptedRevision === "1.1.0");
       await actor.mark("upgraded");
     },

@@ -9,6 +9,7 @@ import {
   isStalled,
   release,
   request,
+  requestSource,
   source,
 } from "../release.ts";
 import type { Actor, Scenario } from "../scenario.ts";
@@ -27,7 +28,7 @@ export const chartRefs: readonly Scenario[] = [
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded");
       await actor.push("web", "1.1.0", chart(more));
-      await ask(actor, "OCIRepository");
+      await requestSource(actor, "OCIRepository", "mine");
       await actor.until("the upgrade", at(3));
       await actor.mark("another build of the same version");
       await actor.remove(release, "HelmRelease", "web");
@@ -48,7 +49,7 @@ export const chartRefs: readonly Scenario[] = [
       await actor.mark("refused");
       await actor.patch(source, "OCIRepository", "mine", { spec: { ref: { tag: "latest" } } });
       await actor.push("web", "1.0.0", chart(), "latest");
-      await ask(actor, "OCIRepository");
+      await requestSource(actor, "OCIRepository", "mine");
       await change(actor, { suspend: null });
       await actor.until("the install", at(1));
       await actor.mark("installed");
@@ -82,7 +83,7 @@ export const chartRefs: readonly Scenario[] = [
       await actor.until("the install", (object) => at(1)(object) && object.status?.lastHandledReconcileAt === "1");
       await actor.mark("installed");
       await actor.publish("web", "1.1.0", chart(more));
-      await ask(actor, "HelmRepository", "charts");
+      await requestSource(actor, "HelmRepository", "charts");
       await actor.patch(source, "HelmChart", "mine", { spec: { version: "1.1.0" } });
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded");
@@ -180,10 +181,4 @@ const create = (actor: Actor, kind: "OCIRepository" | "HelmChart" | "ExternalArt
     kind: "HelmRelease",
     metadata: { name: "web" },
     spec: { interval: "1h", timeout: "30s", chartRef: { kind, name: "mine" } },
-  });
-
-/** Asks for another look at a source. */
-const ask = (actor: Actor, kind: string, name = "mine"): Promise<void> =>
-  actor.patch(source, kind, name, {
-    metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": crypto.randomUUID() } },
   });

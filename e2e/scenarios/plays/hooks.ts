@@ -9,6 +9,7 @@ import {
   isStalled,
   missing,
   release,
+  requestSource,
   testHook,
 } from "../release.ts";
 import type { Scenario } from "../scenario.ts";
@@ -120,9 +121,7 @@ export const hooks: readonly Scenario[] = [
       await actor.until("the install", at(1));
       await actor.mark("installed");
       await actor.publish("web", "1.1.0", chart(definitionFiles(group, "two")));
-      await actor.patch("source.toolkit.fluxcd.io/v1", "HelmRepository", "charts", {
-        metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
-      });
+      await requestSource(actor, "HelmRepository", "charts");
       await change(actor, { chart: { spec: { version: "1.1.0" } } });
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded");

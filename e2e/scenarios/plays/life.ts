@@ -1,4 +1,4 @@
-import { at, begin, change, chart, isObserved, isReady, missing, release, source } from "../release.ts";
+import { at, begin, change, chart, isObserved, isReady, missing, release, requestSource, source } from "../release.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** What people do with releases that work. */
@@ -20,9 +20,7 @@ export const life: readonly Scenario[] = [
             "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-extra\ndata: {a: b}\n",
         }),
       );
-      await actor.patch(source, "HelmRepository", "charts", {
-        metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
-      });
+      await requestSource(actor, "HelmRepository", "charts");
       await change(actor, { chart: { spec: { version: ">=1.0.0" } } });
       await actor.until("the upgrade to the new chart", at(3));
       await actor.mark("upgraded by chart");
@@ -58,9 +56,7 @@ export const life: readonly Scenario[] = [
       await begin(actor);
       await actor.until("the install", at(1));
       await actor.publish("shop", "1.0.0", chart());
-      await actor.patch(source, "HelmRepository", "charts", {
-        metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
-      });
+      await requestSource(actor, "HelmRepository", "charts");
       await change(actor, { chart: { spec: { chart: "shop" } } });
       await actor.until(
         "the reinstall",
@@ -150,9 +146,7 @@ export const life: readonly Scenario[] = [
       await begin(actor, { upgrade: { chartNameChangeStrategy: "InPlaceUpdate" } });
       await actor.until("the install", at(1));
       await actor.publish("shop", "1.0.0", chart());
-      await actor.patch(source, "HelmRepository", "charts", {
-        metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } },
-      });
+      await requestSource(actor, "HelmRepository", "charts");
       await change(actor, { chart: { spec: { chart: "shop" } } });
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded");

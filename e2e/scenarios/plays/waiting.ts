@@ -8,11 +8,10 @@ export const waiting: readonly Scenario[] = [
     (name): Scenario => ({
       name: `wait-strategy-${name}`,
       async play(actor) {
-        const image = { "templates/tests/smoke.yaml": testHook("busybox:1.37")["templates/tests/smoke.yaml"]! };
         await begin(
           actor,
           { timeout: "6s", waitStrategy: { name }, test: { enable: true }, upgrade: { remediation: { retries: 1 } } },
-          chart(image),
+          chart(testHook("busybox:1.37")),
         );
         await actor.until("the install", (object) => at(1)(object) && isTested(object));
         await actor.mark("installed");
