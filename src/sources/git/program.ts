@@ -1,23 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../../base/node/find-program.ts";
 import { SourceError } from "../errors.ts";
 
 /** Where Git is installed; undefined where it is not. */
-export async function findGit(path: string = process.env["PATH"] ?? ""): Promise<string | undefined> {
-  const name = process.platform === "win32" ? "git.exe" : "git";
-  for (const folder of path.split(delimiter)) {
-    if (folder === "") continue;
-    const file = join(folder, name);
-    if (
-      await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return file;
-  }
-  return undefined;
+export function findGit(): Promise<string | undefined> {
+  return findProgram(process.platform === "win32" ? "git.exe" : "git", process.env["PATH"] ?? "");
 }
 
 /** The proxies that the environment names, under the names that Git's library looks at; Go's clients look at both. */

@@ -1,8 +1,8 @@
-import { accessSync, constants } from "node:fs";
 import { readFile, rename, writeFile, mkdir } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { formatGoJson } from "../../../base/go-json.ts";
 import { messageOf } from "../../../base/errors.ts";
+import { findProgram } from "../../../base/node/find-program.ts";
 import {
   createHelperKeychain,
   eraseFromHelper,
@@ -27,7 +27,7 @@ export async function storeCredentials(
   { username, password, io }: { readonly username: string; readonly password: string; readonly io: Io },
 ): Promise<void> {
   const config = await readConfig(registryConfig);
-  const helper = helperFor(config, registry, io);
+  const helper = await helperFor(config, registry, io);
   if (helper !== undefined) {
     await storeInHelper(helper, registry, { username, password, run: helpersOnPath(io.env) });
     return;
@@ -39,7 +39,7 @@ export async function storeCredentials(
 /** Forgets the credentials of a registry; a registry that is not known is no error. */
 export async function eraseCredentials(registryConfig: string, registry: string, io: Io): Promise<void> {
   const config = await readConfig(registryConfig);
-  const helper = helperFor(config, registry, io);
+  const helper = await helperFor(config, registry, io);
   if (helper !== undefined) {
     await eraseFromHelper(helper, registry, helpersOnPath(io.env));
     return;
@@ -52,38 +52,31 @@ type Config = Readonly<Record<string, unknown>>;
 
 async function ask(path: string, registry: string, io: Io) {
   const config = await readConfig(path);
-  const helper = helperFor(config, registry, io);
+  const helper = await helperFor(config, registry, io);
   const named = helper === undefined ? config : { ...config, credHelpers: { [registry]: helper } };
   return await createHelperKeychain(JSON.stringify(named), helpersOnPath(io.env))(registry);
 }
 
 /** The helper that the file names; where it says nothing at all, the one of this system, if it is installed. */
-function helperFor(config: Config, registry: string, io: Io): string | undefined {
+async function helperFor(config: Config, registry: string, io: Io): Promise<string | undefined> {
   const named = helperOf(JSON.stringify(config), registry);
   const saysSomething =
     Object.keys(authsOf(config)).length > 0 ||
     typeof config["credsStore"] === "string" ||
     Object.keys((config["credHelpers"] as Config | undefined) ?? {}).length > 0;
   if (named !== undefined || saysSomething) return named;
-  const usual = usualHelper(io.env);
-  return onPath(`docker-credential-${usual}`, io.env) ? usual : undefined;
+  const usual = await usualHelper(io.env);
+  return (await onPath(`docker-credential-${usual}`, io.env)) ? usual : undefined;
 }
 
-function usualHelper(env: Io["env"]): string {
+async function usualHelper(env: Io["env"]): Promise<string> {
   if (process.platform === "darwin") return "osxkeychain";
   if (process.platform === "win32") return "wincred";
-  return onPath("pass", env) ? "pass" : "secretservice";
+  return (await onPath("pass", env)) ? "pass" : "secretservice";
 }
 
-function onPath(program: string, env: Io["env"]): boolean {
-  return (env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
+async function onPath(program: string, env: Io["env"]): Promise<boolean> {
+  return (await findProgram(program, env.PATH ?? "")) !== undefined;
 }
 
 async function readConfig(path: string): Promise<Config> {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
-import { delimiter, dirname, extname, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { findProgram } from "../../../base/node/find-program.ts";
 import { CommandError, type Io } from "../../command.ts";
 import type { HelmSettings } from "../settings.ts";
 
@@ -22,7 +23,7 @@ export async function lockRepositories(
   const path = lockPathOf(settings.repositoryConfig);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, "", { flag: "a" });
-  const program = await findFlock(io.env["PATH"] ?? "");
+  const program = await findProgram("flock", io.env["PATH"] ?? "");
   const locked = program === undefined ? undefined : await lockWithProgram(program, path, { io, patience });
   return locked ?? (await lockWithDatabase(path, { io, patience }));
 }
@@ -96,16 +97,4 @@ const busy = 5; // SQLITE_BUSY
 
 function tooLong(): CommandError {
   return new CommandError("context deadline exceeded");
-}
-
-async function findFlock(path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    const file = join(folder, "flock");
-    const isThere = access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (folder !== "" && (await isThere)) return file;
-  }
-  return undefined;
 }
