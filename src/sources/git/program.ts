@@ -7,14 +7,16 @@ export function findGit(): Promise<string | undefined> {
   return findProgram(process.platform === "win32" ? "git.exe" : "git", process.env["PATH"] ?? "");
 }
 
+/** curl's URL of a proxy, with its name for one that resolves names itself, as Go's clients expect it of SOCKS. */
+export function forCurl(proxy: string): string {
+  return proxy.replace(/^socks5:/, "socks5h:");
+}
+
 /** The proxies that the environment names, under the names that Git's library looks at; Go's clients look at both. */
 export function proxyEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const names = ["http_proxy", "https_proxy", "no_proxy"];
   const told = names.map((name) => [name, env[name.toUpperCase()] || env[name] || ""] as const);
-  return Object.fromEntries(
-    // curl's name for a proxy that resolves names itself, as Go's clients expect it.
-    told.filter(([, value]) => value !== "").map(([name, value]) => [name, value.replace(/^socks5:/, "socks5h:")]),
-  );
+  return Object.fromEntries(told.filter(([, value]) => value !== "").map(([name, value]) => [name, forCurl(value)]));
 }
 
 export interface GitProcessOptions {

@@ -9,7 +9,7 @@ import { openBatch } from "./batch.ts";
 import { createGitHttpClient } from "./http-client.ts";
 import { fetchWithLibrary, listWithLibrary } from "./library.ts";
 import type { GitObjects } from "./objects.ts";
-import { findGit, type GitProcessOptions, proxyEnvironment, runGit } from "./program.ts";
+import { findGit, forCurl, type GitProcessOptions, proxyEnvironment, runGit } from "./program.ts";
 import type { ListedReference } from "./reference.ts";
 import { assertOpens, inFluxsWords, isRefused, parseListing, sshEnvironment } from "./ssh.ts";
 import { assertUsable, type SshKeys } from "./ssh-keys.ts";
@@ -229,8 +229,7 @@ async function settingsFor(
 ): Promise<Readonly<Record<string, string>>> {
   const { credentials, tls, proxy, url, gitDirectory } = options;
   const settings: Record<string, string> = { "http.followRedirects": "false" };
-  // curl's name for a proxy that resolves names itself, as Go's client expects it.
-  if (proxy !== undefined) settings["http.proxy"] = proxy.replace(/^socks5:/, "socks5h:");
+  if (proxy !== undefined) settings["http.proxy"] = forCurl(proxy);
   if (credentials !== undefined)
     settings[`http.${new URL(url).origin}/.extraHeader`] = `Authorization: ${authorization(credentials)}`;
   const save = async (name: string, text: string): Promise<string> => {
