@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 import { groupOf, type HelmRelease, type KubeObject, versionOf } from "../api/index.ts";
 import { diffJson, type JsonPatchOperation } from "../base/json-patch.ts";
-import { parsePointer } from "../base/json-pointer.ts";
+import { parsePointer, valueAt } from "../base/json-pointer.ts";
 import { isValues, type Value, type Values } from "../base/value.ts";
 import { parseSelector } from "../kustomize/index.ts";
 
@@ -76,19 +76,31 @@ function content({ metadata: _metadata, status: _status, ...rest }: Values): Val
 /** The value without what the pointers point to; what is not there is left out anyway. */
 export function withoutPaths(value: Values, pointers: readonly string[]): Values {
   if (pointers.length === 0) return value;
-  const copy = structuredClone(value) as Record<string, Value>;
+  const copy = structuredClone(value);
   for (const pointer of pointers) {
-    const keys = [...(parsePointer(pointer) ?? [])];
-    const last = keys.pop();
-    let parent: unknown = copy;
-    for (const key of keys)
-      parent =
-        typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)
-          ? (parent as Record<string, unknown>)[key]
-          : undefined;
-    if (last === undefined || typeof parent !== "object" || parent === null || !Object.hasOwn(parent, last)) continue;
-    if (Array.isArray(parent)) parent.splice(Number(last), 1);
-    else delete (parent as Record<string, unknown>)[last];
+    const place = placeOf(copy, pointer);
+    if (place === undefined) continue;
+    const { parent, key } = place;
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete parent[key];
   }
   return copy;
+}
+
+/** The value with another one where the pointer points to; where there is no such place, it is left as it is. */
+export function withValue(value: Values, pointer: string, replacement: Value): Values {
+  const copy = structuredClone(value);
+  const place = placeOf(copy, pointer);
+  if (place !== undefined) place.parent[place.key] = replacement;
+  return copy;
+}
+
+/** The map or list that holds what the pointer points to, and its key there. */
+function placeOf(document: Values, pointer: string) {
+  const keys = parsePointer(pointer) ?? [];
+  const key = keys.at(-1);
+  const parent = valueAt(document, keys.slice(0, -1));
+  if (key === undefined || typeof parent !== "object" || parent === null || !Object.hasOwn(parent, key))
+    return undefined;
+  return { parent: parent as Record<string, unknown>, key };
 }

@@ -1,5 +1,6 @@
 import { type KubeObject, type Kustomization, type ObjectReference, referenceTo } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
+import { formatPointer } from "../../base/json-pointer.ts";
 import {
   applyObject,
   type Applied,
@@ -116,9 +117,7 @@ async function cleanUp(
 ): Promise<boolean> {
   if (isMerged(object) || isMerged(live)) return false;
   const more = staleMetadata.flatMap(([kind, key]) =>
-    live.metadata[kind]?.[key] === undefined
-      ? []
-      : [{ op: "remove", path: `/metadata/${kind}/${key.replaceAll("/", "~1")}` }],
+    live.metadata[kind]?.[key] === undefined ? [] : [{ op: "remove", path: formatPointer(["metadata", kind, key]) }],
   );
   return await replaceManagers(context, live, {
     others: [...undone, ...overriddenBy(overriddenManagers)],

@@ -1,8 +1,8 @@
 import type { KubeObject, ManagedFieldsEntry } from "../../api/index.ts";
 import { isEqualJson } from "../../base/json-patch.ts";
-import { parsePointer } from "../../base/json-pointer.ts";
+import { parsePointer, valueAt } from "../../base/json-pointer.ts";
 import { isValues, type Value, type Values } from "../../base/value.ts";
-import { withoutPaths } from "../ignored-fields.ts";
+import { withoutPaths, withValue } from "../ignored-fields.ts";
 
 /**
  * What is to be applied of an object of which some fields are left to others. `dryRun` is what the cluster would have after the whole object was
@@ -22,58 +22,25 @@ export function leaveToOthers(options: {
   const stripped: string[] = [];
   const adopted: (readonly [string, Value])[] = [];
   for (const pointer of ignored) {
-    const [current, wanted] = [at(live, pointer), at(dryRun, pointer)];
+    const keys = parsePointer(pointer) ?? [];
+    const [current, wanted] = [live, dryRun].map((one) => valueAt(one, keys) as Value | undefined);
     if (isEqualJson(current, wanted)) continue;
     // A field of ours that another changed keeps the value that it has: without it, the API would take it away.
-    if (current === undefined || isOwnedBy(live, pointer, others)) stripped.push(pointer);
+    if (current === undefined || isOwnedBy(live, keys, others)) stripped.push(pointer);
     else adopted.push([pointer, current]);
   }
   const left = withoutPaths(object as unknown as Values, stripped);
   return adopted.reduce((all, [pointer, value]) => withValue(all, pointer, value), left) as unknown as KubeObject;
 }
 
-function at(object: KubeObject, pointer: string): Value | undefined {
-  let found: unknown = object;
-  for (const key of parsePointer(pointer) ?? []) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = (found as Readonly<Record<string, unknown>>)[key];
-  }
-  return found as Value;
-}
-
-/** The value with another one where the pointer points to; where there is no such place, it is left as it is. */
-function withValue(object: Values, pointer: string, value: Value): Values {
-  const copy = structuredClone(object);
-  const keys = parsePointer(pointer) ?? [];
-  const last = keys.at(-1);
-  let parent: unknown = copy;
-  for (const key of keys.slice(0, -1))
-    parent =
-      typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)
-        ? (parent as Record<string, unknown>)[key]
-        : undefined;
-  if (last !== undefined && typeof parent === "object" && parent !== null && Object.hasOwn(parent, last))
-    (parent as Record<string, unknown>)[last] = value;
-  return copy;
-}
-
 /** True when one of the managers has the field. An item of a list is known to them by its key, not by its place. */
-function isOwnedBy(live: KubeObject, pointer: string, managers: readonly ManagedFieldsEntry[]): boolean {
-  const keys = parsePointer(pointer) ?? [];
+function isOwnedBy(live: KubeObject, keys: readonly string[], managers: readonly ManagedFieldsEntry[]): boolean {
   return managers.some(({ fieldsV1 }) => {
     let fields: Value | undefined = fieldsV1;
     for (const [index, key] of keys.entries()) {
       if (!isValues(fields)) return false;
       const known: Values = fields;
-      const item = /^\d+$/.test(key)
-        ? at(
-            live,
-            `/${keys
-              .slice(0, index + 1)
-              .map(escaped)
-              .join("/")}`,
-          )
-        : undefined;
+      const item = /^\d+$/.test(key) ? (valueAt(live, keys.slice(0, index + 1)) as Value | undefined) : undefined;
       const name = item === undefined ? `f:${key}` : Object.keys(known).find((one) => isKeyOf(one, item));
       if (name === undefined || !Object.hasOwn(known, name)) return false;
       fields = known[name];
@@ -91,8 +58,4 @@ function isKeyOf(name: string, item: Value): boolean {
   } catch {
     return false;
   }
-}
-
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
