@@ -1,8 +1,16 @@
 import { AwsV4Signer } from "aws4fetch";
 import { messageOf } from "../base/errors.ts";
+import { valueAt } from "../base/json-pointer.ts";
 import { readBounded } from "../base/node/body.ts";
 import { connectionOf, parseKubeconfig } from "../kube/node/index.ts";
-import { type AwsKeys, type CloudPorts, environmentToken, findAwsKeys, googleToken } from "../oci/index.ts";
+import {
+  type AwsKeys,
+  type CloudPorts,
+  environmentToken,
+  findAwsKeys,
+  googleToken,
+  signingTime,
+} from "../oci/index.ts";
 import type { Expiring } from "./runtime/index.ts";
 
 /** How a cluster is reached for some time. */
@@ -75,10 +83,7 @@ async function signed(
   },
 ): Promise<Request> {
   const { keys, cloud, ...rest } = how;
-  const datetime = cloud
-    .now()
-    .toISOString()
-    .replace(/[:-]|\.\d{3}/g, "");
+  const datetime = signingTime(cloud);
   const { url: target, headers } = await new AwsV4Signer({ ...keys, ...rest, url, method: "GET", datetime }).sign();
   return new Request(target, { headers });
 }
@@ -215,12 +220,7 @@ async function askJson(request: Request, { fetch, signal }: CloudPorts): Promise
 }
 
 function at(value: unknown, ...path: readonly string[]): unknown {
-  let found: unknown = value;
-  for (const key of path) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = (found as Readonly<Record<string, unknown>>)[key];
-  }
-  return found ?? undefined;
+  return valueAt(value, path) ?? undefined;
 }
 
 function text(value: unknown, ...path: readonly string[]): string {

@@ -10,7 +10,7 @@ export {
 export { googleCredentialsToken } from "./cloud/google-credentials.ts";
 export { googleToken } from "./cloud/google-token.ts";
 export { cloudKeychain, type CloudProvider } from "./cloud/keychain.ts";
-export type { CloudPorts } from "./cloud/ports.ts";
+export { type CloudPorts, signingTime } from "./cloud/ports.ts";
 export {
   createHelperKeychain,
   eraseFromHelper,
