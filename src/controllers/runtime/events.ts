@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { KubeObject } from "../../api/index.ts";
+import { type KubeObject, toSeconds } from "../../api/index.ts";
 import { limitTo } from "../../base/limit.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
 import type { Client } from "../../kube/index.ts";
@@ -38,7 +38,7 @@ export function createEventRecorder(options: {
 
   async function write(involved: Involved, event: RecordedEvent, at: Date): Promise<void> {
     const { kind, name, namespace, uid } = involved;
-    const time = at.toISOString().replace(/\.\d+Z$/, "Z");
+    const time = toSeconds(at);
     // Messages are long, and thousands are remembered.
     const key = sha256Sync(
       JSON.stringify([kind, namespace, name, uid, event.type, event.reason, event.message, event.annotations]),

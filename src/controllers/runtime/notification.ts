@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { KubeObject } from "../../api/index.ts";
+import { type KubeObject, toSeconds } from "../../api/index.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { Fetch } from "../../kube/index.ts";
 import { type RetryOptions, retrying } from "../../sources/index.ts";
@@ -74,7 +74,7 @@ export function toNotification(
   return {
     involvedObject: { kind, namespace, name, uid, apiVersion, resourceVersion },
     severity: type === "Warning" ? "error" : "info",
-    timestamp: at.toISOString().replace(/\.\d+Z$/, "Z"),
+    timestamp: toSeconds(at),
     message,
     reason,
     ...(Object.keys(annotations).length === 0 ? {} : { metadata: annotations }),
