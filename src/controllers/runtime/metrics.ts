@@ -39,7 +39,6 @@ export interface Metrics extends Observer {
   /** Whether this process holds a lease. */
   readonly leads: (lease: string, leads: boolean) => void;
   readonly tokens: TokenObserver;
-  readonly requested: (request: { readonly host: string; readonly method: string; readonly code: string }) => void;
   /** Counts the requests of a client. */
   readonly counting: (fetch: Fetch) => Fetch;
   /** Prometheus' text. */
@@ -147,7 +146,6 @@ export function createMetrics(now: () => Milliseconds = () => performance.now())
       longest.set(queueOf(kind), Math.max(0, ...ages));
     }
   };
-  const requested: Metrics["requested"] = ({ code, host, method }) => requests.add({ code, host, method });
   const nameOf = (kind: string): string => kind.toLowerCase();
   const queueOf = (kind: string): Labels => ({ controller: nameOf(kind), name: nameOf(kind) });
   return {
@@ -201,16 +199,15 @@ export function createMetrics(now: () => Milliseconds = () => performance.now())
     forgotten(kind, { namespace, name }) {
       for (const each of [duration, cacheEvents]) each.forget({ kind, name, namespace });
     },
-    requested,
     counting: (fetch) => async (request) => {
       const { host } = new URL(request.url);
       const { method } = request;
       try {
         const response = await fetch(request);
-        requested({ code: String(response.status), host, method });
+        requests.add({ code: String(response.status), host, method });
         return response;
       } catch (error) {
-        requested({ code: "<error>", host, method });
+        requests.add({ code: "<error>", host, method });
         throw error;
       }
     },
