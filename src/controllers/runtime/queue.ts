@@ -50,7 +50,8 @@ export function createQueue(options: QueueOptions): Queue {
   function finish(key: string): void {
     busy.delete(key);
     const since = again.get(key);
-    if (again.delete(key) && !stopped) start(key, performance.now() - (since ?? 0));
+    again.delete(key);
+    if (since !== undefined && !stopped) start(key, performance.now() - since);
   }
   function add(key: string): void {
     if (stopped) return;
