@@ -1,9 +1,10 @@
 import { identityOf } from "../runtime/index.ts";
 import type { KubeObject, Kustomization } from "../../api/index.ts";
 import { sha256Sync } from "../../base/node/digest.ts";
-import { isValues, type Value, type Values } from "../../base/value.ts";
+import type { Values } from "../../base/value.ts";
 import { formatYaml } from "../../base/yaml/index.ts";
 import { type DecryptionKeys, decryptResource, decryptSources } from "./decryption/index.ts";
+import { mapOf } from "./loose-values.ts";
 import { buildFluxKustomization, substituteVariables } from "../../kustomize/index.ts";
 
 export interface Build {
@@ -47,8 +48,4 @@ function withLabels(object: Values, labels: Readonly<Record<string, string>>): K
     ...object,
     metadata: { ...metadata, labels: { ...mapOf(metadata.labels), ...labels } },
   } as unknown as KubeObject;
-}
-
-function mapOf(value: Value | undefined): Values {
-  return isValues(value) ? value : {};
 }

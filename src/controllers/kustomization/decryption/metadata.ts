@@ -1,4 +1,5 @@
-import { isValues, type Value, type Values } from "../../../base/value.ts";
+import { isValues, type Value } from "../../../base/value.ts";
+import { mapsIn, textOf } from "../loose-values.ts";
 import { DecryptionError } from "./errors.ts";
 
 /** What a document says of how it was encrypted. */
@@ -26,19 +27,19 @@ const later = ["unencrypted_comment_regex", "encrypted_comment_regex"] as const;
 /** Reads the `sops` part of a document. Throws DecryptionError for what is none, or asks for more than is done here. */
 export function readMetadata(part: Value | undefined): SopsMetadata {
   if (!isValues(part)) throw new DecryptionError("Invalid", "sops metadata not found");
-  if (listOf(part["key_groups"]).length > 1)
+  if (mapsIn(part["key_groups"]).length > 1)
     throw new DecryptionError("Unsupported", "cannot get sops data key: several key groups are not supported");
-  const group = listOf(part["key_groups"])[0] ?? part;
+  const group = mapsIn(part["key_groups"])[0] ?? part;
   const given = later.find((name) => textOf(part[name]) !== "");
   if (given !== undefined) throw new DecryptionError("Unsupported", `${given} of sops is not supported`);
   const encOf = (name: string): readonly string[] =>
-    listOf(group[name])
+    mapsIn(group[name])
       .map((one) => textOf(one["enc"]))
       .filter((enc) => enc !== "");
   return {
     age: encOf("age"),
     pgp: encOf("pgp"),
-    services: services.filter((name) => listOf(group[name]).length > 0),
+    services: services.filter((name) => mapsIn(group[name]).length > 0),
     ...Object.fromEntries(
       rules.flatMap(([name, key]) => (textOf(part[name]) === "" ? [] : [[key, textOf(part[name])]])),
     ),
@@ -62,12 +63,4 @@ export function readFlatMetadata(lines: ReadonlyMap<string, string>): SopsMetada
   for (const kind of ["age", "pgp", ...services])
     part[kind] = [...keys].filter(([name]) => name.startsWith(`${kind} `)).map(([, key]) => key);
   return readMetadata(part);
-}
-
-function listOf(value: Value | undefined): readonly Values[] {
-  return Array.isArray(value) ? (value as readonly Value[]).filter(isValues) : [];
-}
-
-function textOf(value: Value | undefined): string {
-  return typeof value === "string" ? value : "";
 }

@@ -1,6 +1,7 @@
 import { messageOf } from "../../../base/errors.ts";
 import { isValues, type Value, type Values } from "../../../base/value.ts";
 import { describeBuilt } from "../../../kustomize/index.ts";
+import { mapOf, textOf } from "../loose-values.ts";
 import { DecryptionError } from "./errors.ts";
 import { decryptFile, detectFormat, formatOf } from "./files.ts";
 import type { DecryptionKeys } from "./keys.ts";
@@ -53,12 +54,4 @@ export function isEncryptedSecret(object: Values): boolean {
 function isDecryptionDisabled({ metadata }: Values): boolean {
   const mark = mapOf(mapOf(metadata).annotations)["kustomize.toolkit.fluxcd.io/decrypt"];
   return textOf(mark).toLowerCase() === "disabled";
-}
-
-function mapOf(value: Value | undefined): Values {
-  return isValues(value) ? value : {};
-}
-
-function textOf(value: Value | undefined): string {
-  return typeof value === "string" ? value : "";
 }

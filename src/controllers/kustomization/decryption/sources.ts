@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isValues, type Value, type Values } from "../../../base/value.ts";
 import { parseYaml } from "../../../base/yaml/index.ts";
+import { mapsIn } from "../loose-values.ts";
 import { decryptFile, formatOf, isEncrypted, type SopsFormat } from "./files.ts";
 import type { DecryptionKeys } from "./keys.ts";
 
@@ -77,10 +78,6 @@ function readKustomization(files: Files, folder: string): Values | undefined {
 function within(folder: string, name: string): string {
   const joined = posix.normalize(posix.join(folder, name)).replace(/\/$/, "");
   return joined === "." ? "" : joined;
-}
-
-function mapsIn(value: Value | undefined): readonly Values[] {
-  return Array.isArray(value) ? (value as readonly Value[]).filter(isValues) : [];
 }
 
 function textsIn(value: Value | undefined): readonly string[] {
