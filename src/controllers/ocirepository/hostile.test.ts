@@ -75,9 +75,7 @@ test("OCIRepository: whatever a registry does, the last good artifact stays, and
   isHostile = true;
   for (const name of names) {
     await push(name, "2.0.0");
-    const reference = { apiVersion: OCIRepository.apiVersion, kind: OCIRepository.kind, namespace: "apps", name };
-    const metadata = { annotations: { "reconcile.fluxcd.io/requestedAt": "now" } };
-    await world.client.patch(reference, { metadata }, { type: "merge", fieldManager: "test" });
+    await world.ask(OCIRepository, name);
   }
   await world.until<OCIRepository>(
     OCIRepository,

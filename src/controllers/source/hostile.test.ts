@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { findCondition, HelmChart, HelmRepository } from "../../api/index.ts";
 import { serve } from "../../base/node/serve.ts";
 import { gzip, type NewTarEntry, writeTar, writeTarGz } from "../../base/node/tar.ts";
-import { startWorld, type World } from "./testing/world.ts";
+import { startWorld } from "./testing/world.ts";
 
 const metadata = (name: string, version: string): string => `apiVersion: v2\nname: ${name}\nversion: ${version}\n`;
 
@@ -64,12 +64,6 @@ function endlessZeros(name: string): Uint8Array {
   return writeTar([chart, { path: `${name}/zeros`, content: new Uint8Array(512 << 20) }]);
 }
 
-async function ask(world: World, kind: typeof HelmRepository | typeof HelmChart, name: string): Promise<void> {
-  const reference = { apiVersion: kind.apiVersion, kind: kind.kind, namespace: "apps", name };
-  const annotations = { "reconcile.fluxcd.io/requestedAt": "now" };
-  await world.client.patch(reference, { metadata: { annotations } }, { type: "merge", fieldManager: "test" });
-}
-
 test("HelmRepository: whatever a server gives, the last good index stays, and others go on", async (t) => {
   const world = await startWorld(t);
   let isHostile = false;
@@ -91,7 +85,7 @@ test("HelmRepository: whatever a server gives, the last good index stays, and ot
     good.set(name, stored.status?.artifact?.revision ?? "");
   }
   isHostile = true;
-  for (const name of names) await ask(world, HelmRepository, name);
+  for (const name of names) await world.ask(HelmRepository, name);
   await world.until<HelmRepository>(
     HelmRepository,
     "honest",
@@ -133,7 +127,7 @@ test("HelmChart: whatever a chart's archive is, the last good one stays, and oth
   for (const name of names)
     await world.until<HelmChart>(HelmChart, name, ({ status }) => status?.artifact?.revision === "1.0.0");
   version = "2.0.0";
-  await ask(world, HelmRepository, "charts"); // a new index wakes its charts
+  await world.ask(HelmRepository, "charts"); // a new index wakes its charts
   // A link is never followed: it is stored as it came, as Flux stores it.
   for (const name of ["honest", "linked"])
     await world.until<HelmChart>(HelmChart, name, ({ status }) => status?.artifact?.revision === "2.0.0", 60_000);

@@ -55,11 +55,7 @@ test("GitRepository: a commit becomes an artifact, the next one another", async 
   );
 
   const second = await commitGit({ directory, message: "Change the app", files: { "a.yaml": "two\n" } });
-  await world.client.patch(
-    { apiVersion: GitRepository.apiVersion, kind: "GitRepository", namespace: "apps", name: "app" },
-    { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "now" } } },
-    { type: "merge" },
-  );
+  await world.ask(GitRepository, "app");
   const next = await world.until<GitRepository>(
     GitRepository,
     "app",
@@ -131,11 +127,7 @@ test("HelmChart: follows its HelmRepository from version to version", async (t) 
   assert.equal(pulled.status?.observedSourceArtifactRevision, revision);
 
   await writeFile(join(directory, "web-1.1.0.tgz"), chartArchive("1.1.0"));
-  await world.client.patch(
-    { apiVersion: HelmRepository.apiVersion, kind: "HelmRepository", namespace: "apps", name: "charts" },
-    { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "now" } } },
-    { type: "merge" },
-  );
+  await world.ask(HelmRepository, "charts");
   const next = await world.until<HelmChart>(
     HelmChart,
     "web",

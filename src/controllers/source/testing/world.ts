@@ -85,6 +85,12 @@ export async function startWorld(t: TestContext, options: Pick<SourceOptions, "c
       } as unknown as T),
     get: <T extends KubeObject>(kind: { readonly apiVersion: string; readonly kind: string }, name: string) =>
       client.get<T>({ apiVersion: kind.apiVersion, kind: kind.kind, namespace: "apps", name }),
+    /** Asks for another look at an object, as `flux reconcile` does. */
+    async ask({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, name: string) {
+      const metadata = { annotations: { "reconcile.fluxcd.io/requestedAt": "now" } };
+      const reference = { apiVersion, kind, namespace: "apps", name };
+      await client.patch(reference, { metadata }, { type: "merge", fieldManager: "test" });
+    },
     /** Watches the object until the condition holds. */
     async until<T extends KubeObject>(
       kind: { readonly apiVersion: string; readonly kind: string },
