@@ -42,7 +42,7 @@ export async function serveProxied(url: string, proxy: string): Promise<ProxiedS
         outside.once("close", () => inside.destroy());
       },
       (error: unknown) => {
-        failure = toFailure(error, through, `${bare}:${target.port}`);
+        failure = toFailure(error, through, `${target.host}:${target.port}`);
         inside.destroy();
       },
     );
