@@ -55,6 +55,11 @@ export async function answerChallenge(
   return `Bearer ${await fetchToken(realm, challenge, options)}`;
 }
 
+/** The value of `Authorization` for a name and a password: RFC 7617. */
+export function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+}
+
 async function fetchToken(
   realm: URL,
   challenge: Challenge & { readonly scheme: "bearer" },
@@ -108,10 +113,6 @@ function readToken(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
 }
 
 function tryUrl(text: string): URL | undefined {

@@ -1,4 +1,5 @@
 import { createPrivateKey, sign } from "node:crypto";
+import { basic } from "../authorize.ts";
 import { OciError } from "../errors.ts";
 import { type ExternalSource, subjectToken } from "./google-subject.ts";
 import { ask, type CloudPorts, post, textsIn } from "./ports.ts";
@@ -36,6 +37,11 @@ interface GoogleCredentials extends ExternalSource {
 export async function googleCredentialsToken(text: string, asking: Asking): Promise<string> {
   textsIn(text, what, ["type"]); // says what is missing, and quotes nothing
   return tokenOf(JSON.parse(text) as GoogleCredentials, asking);
+}
+
+/** The access token that Google answers a request with. */
+export async function accessToken(ports: CloudPorts, request: Request): Promise<string> {
+  return textsIn(await ask(ports, what, request), what, ["access_token"]).access_token;
 }
 
 async function tokenOf(credentials: GoogleCredentials, asking: Asking): Promise<string> {
@@ -124,14 +130,9 @@ async function impersonate(credentials: GoogleCredentials, token: string, { scop
   return textsIn(await ask(ports, what, request), what, ["accessToken"]).accessToken;
 }
 
-async function accessToken(ports: CloudPorts, request: Request): Promise<string> {
-  return textsIn(await ask(ports, what, request), what, ["access_token"]).access_token;
-}
-
 /** RFC 6749, 2.3.1. */
 function withClient(request: Request, { client_id: id = "", client_secret: secret = "" }: GoogleCredentials): Request {
-  if (id !== "" && secret !== "")
-    request.headers.set("authorization", `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`);
+  if (id !== "" && secret !== "") request.headers.set("authorization", basic(id, secret));
   return request;
 }
 

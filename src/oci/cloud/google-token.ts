@@ -1,8 +1,7 @@
-import { googleCredentialsToken } from "./google-credentials.ts";
-import { ask, type CloudPorts, textsIn } from "./ports.ts";
+import { accessToken, googleCredentialsToken } from "./google-credentials.ts";
+import type { CloudPorts } from "./ports.ts";
 
 const scopes = "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email";
-const what = "an access token of Google";
 
 /** Where Google's programs look: a file that the environment names, and the metadata server, which is there in GKE, too. */
 export async function googleToken(ports: CloudPorts): Promise<string> {
@@ -13,6 +12,5 @@ export async function googleToken(ports: CloudPorts): Promise<string> {
     `http://${host === "" ? "metadata.google.internal" : host}/computeMetadata/v1/instance/service-accounts/default/token`,
   );
   url.searchParams.set("scopes", scopes.replace(" ", ","));
-  const answer = await ask(ports, what, new Request(url, { headers: { "metadata-flavor": "Google" } }));
-  return textsIn(answer, what, ["access_token"]).access_token;
+  return accessToken(ports, new Request(url, { headers: { "metadata-flavor": "Google" } }));
 }
