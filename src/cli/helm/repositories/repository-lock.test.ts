@@ -5,8 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { withoutCredentials } from "../dependencies/repositories.ts";
 import { helmSettings } from "../settings.ts";
-import { readRepositories, type RepositoryEntry, withRepository, writeRepositories } from "./repository-file.ts";
+import { readRepositories, withRepository, writeRepositories } from "./repository-file.ts";
 import { lockRepositories } from "./repository-lock.ts";
 
 const hasFlock = spawnSync("flock", ["--version"]).error === undefined;
@@ -31,7 +32,10 @@ for (const { name, PATH, skip } of ways) {
       names.map(async (name) => {
         await using _ = await lockRepositories(settings, io);
         const file = await readRepositories(settings.repositoryConfig);
-        await writeRepositories(settings.repositoryConfig, withRepository(file, { ...entry, name }));
+        await writeRepositories(
+          settings.repositoryConfig,
+          withRepository(file, withoutCredentials(name, "https://charts.test")),
+        );
       }),
     );
     const { repositories } = await readRepositories(settings.repositoryConfig);
@@ -58,14 +62,3 @@ test("lockRepositories() waits for one who holds helm's lock", { skip }, async (
   await once(holder, "close");
   await (await lockRepositories(settings, io))[Symbol.asyncDispose]();
 });
-
-const entry: Omit<RepositoryEntry, "name"> = {
-  url: "https://charts.test",
-  username: "",
-  password: "",
-  certFile: "",
-  keyFile: "",
-  caFile: "",
-  insecureSkipTlsVerify: false,
-  passCredentialsAll: false,
-};
