@@ -62,9 +62,9 @@ export async function applyStages(
 async function applyOne(object: KubeObject, context: Context, options: ApplyOptions): Promise<ApplyResult> {
   const subject = subjectOf(object);
   const marks = { ...object.metadata.labels, ...object.metadata.annotations };
-  const live = await context.client.tryGet(referenceTo(object), { signal: context.signal });
-  if (skipOf(object, live !== undefined) !== undefined) return { subject, action: "skipped", object };
   try {
+    const live = await context.client.tryGet(referenceTo(object), { signal: context.signal });
+    if (skipOf(object, live !== undefined) !== undefined) return { subject, action: "skipped", object };
     if (live === undefined)
       return { subject, ...(await applyObject(context, object, { fieldManager: manager, before: "none" })) };
     return { subject, ...(await applyOver(live, object, context, options)) };
