@@ -6,10 +6,9 @@ import { test, type TestContext } from "node:test";
 import { serve } from "../src/base/node/serve.ts";
 import { cox } from "../src/cli/commands.ts";
 import { runLine } from "../src/cli/run.ts";
-import { createCluster } from "../src/cluster/index.ts";
-import { loadCertificate, serveCluster, writeKubeconfig } from "../src/cluster/node/index.ts";
 import { createClient, createWatchCache } from "../src/kube/index.ts";
 import { installDefinitions } from "../src/cli/playground/playground.ts";
+import { openServedCluster } from "./served-cluster.ts";
 
 /** An embedded cluster that is served, and `cox run` on it as in a process of its own. */
 async function start(t: TestContext) {
@@ -19,21 +18,9 @@ async function start(t: TestContext) {
     await open.disposeAsync();
     await rm(folder, { recursive: true, force: true });
   });
-  const cluster = createCluster();
-  open.defer(() => cluster.close());
-  const token = "a-token-of-one-test-that-nobody-else-knows";
-  const served = await serveCluster({
-    cluster,
-    port: 0,
-    token,
-    certificate: await loadCertificate(join(folder, "pki")),
-  });
-  open.defer(() => served.close());
-  const kubeconfig = join(folder, "kubeconfig");
-  writeKubeconfig(kubeconfig, { server: served.url, token, authority: served.authority });
-  const client = createClient({ server: served.url, fetch: cluster.fetch });
-  const cache = createWatchCache({ client });
-  open.defer(() => cache[Symbol.asyncDispose]());
+  const { fetch, server, kubeconfig } = await openServedCluster(folder, open);
+  const client = createClient({ server, fetch });
+  const cache = open.use(createWatchCache({ client }));
   await installDefinitions(client, cache);
   const lines: string[] = [];
   const waiting = new Map<string, () => void>();

@@ -13,13 +13,12 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KubeObject } from "../../src/api/index.ts";
-import { createCluster, startLifecycle } from "../../src/cluster/index.ts";
-import { createCertificate, serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
 import type { CommandGroup, Io } from "../../src/cli/command.ts";
 import { cox } from "../../src/cli/commands.ts";
 import { runLine } from "../../src/cli/run.ts";
 import type { Client } from "../../src/kube/index.ts";
 import { connect } from "../../src/kube/node/index.ts";
+import { openServedCluster } from "../served-cluster.ts";
 
 /** Who does a step of a release's life. */
 export type Program = "cox" | "helm3" | "helm4";
@@ -51,7 +50,7 @@ export async function openInteropStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), "coxswain-interop-"));
   open.defer(() => rmSync(directory, { recursive: true, force: true }));
   const given = process.env.COX_TEST_KUBECONFIG;
-  const kubeconfig = given ?? (await openEmbedded(directory, open));
+  const kubeconfig = given ?? (await openServedCluster(directory, open)).kubeconfig;
   const { client } = open.use(await connect({ kubeconfig }));
   const places: string[] = [];
   // Not earlier: helm fails where a group vanishes while it reads what the server has.
@@ -64,19 +63,6 @@ export async function openInteropStage(): Promise<Stage> {
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
-}
-
-async function openEmbedded(directory: string, open: AsyncDisposableStack): Promise<string> {
-  const cluster = createCluster();
-  open.defer(() => cluster.close());
-  const lifecycle = await startLifecycle({ cluster });
-  open.defer(() => lifecycle.stop());
-  const certificate = await createCertificate();
-  const served = await serveCluster({ cluster, certificate });
-  open.defer(() => served.close());
-  const kubeconfig = join(directory, "kubeconfig");
-  writeKubeconfig(kubeconfig, { server: served.url, token: served.token, authority: certificate.certificate });
-  return kubeconfig;
 }
 
 async function openPlace(where: {
@@ -154,8 +140,8 @@ async function runHelm(
   cwd: string,
 ): Promise<Printed> {
   let printed = await runOnce(program, line, env, cwd);
-  const isReal = process.env.COX_TEST_KUBECONFIG !== undefined;
-  for (let again = 0; isReal && again < 5 && printed.stderr.includes("ensure CRDs are installed first"); again += 1)
+  const most = process.env.COX_TEST_KUBECONFIG === undefined ? 0 : 5;
+  for (let again = 0; again < most && printed.stderr.includes("ensure CRDs are installed first"); again += 1)
     printed = await runOnce(program, line, env, cwd);
   return printed;
 }

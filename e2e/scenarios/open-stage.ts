@@ -8,12 +8,11 @@ import { controllerOptionsOf } from "../../src/cli/controller-options.ts";
 import { parseFlags } from "../../src/cli/flags.ts";
 import { installDefinitions } from "../../src/cli/playground/playground.ts";
 import { runLine } from "../../src/cli/run.ts";
-import { createCluster, startLifecycle } from "../../src/cluster/index.ts";
-import { loadCertificate, serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
 import { allControllers, type Log, runControllers } from "../../src/controllers/index.ts";
 import { acquireLease, type Client, createClient, createWatchCache, type Fetch } from "../../src/kube/index.ts";
 import { connect } from "../../src/kube/node/index.ts";
 import { openArtifactStore, serveArtifacts } from "../../src/sources/index.ts";
+import { openServedCluster } from "../served-cluster.ts";
 import { helmOn, trustingKubeconfig } from "./stage.ts";
 
 /** Something that ends with the test. */
@@ -39,7 +38,7 @@ export async function openTestStage(
   const given = process.env.COX_TEST_KUBECONFIG;
   const kubeconfigFile = given ?? join(folder, "kubeconfig");
   const reached =
-    given === undefined ? await openEmbedded(folder, open) : openReal(await connect({ kubeconfig: given }), open);
+    given === undefined ? await openServedCluster(folder, open) : openReal(await connect({ kubeconfig: given }), open);
   const fetch = spy(reached.fetch);
   const client = createClient({ fetch, server: reached.server });
   // Two sets of controllers on one cluster would do everything twice.
@@ -99,19 +98,6 @@ async function removeReleases(client: Client, namespaces: readonly string[]): Pr
   }
   for (let turn = 0; turn < 60 && (await left()).length > 0; turn += 1)
     await new Promise((resolve) => setTimeout(resolve, 500));
-}
-
-async function openEmbedded(folder: string, open: AsyncDisposableStack) {
-  const cluster = createCluster();
-  open.defer(() => cluster.close());
-  const lifecycle = await startLifecycle({ cluster });
-  open.defer(() => lifecycle.stop());
-  const certificate = await loadCertificate(join(folder, "pki"));
-  const token = "a-token-of-one-test-that-nobody-else-knows";
-  const served = await serveCluster({ cluster, port: 0, token, certificate });
-  open.defer(() => served.close());
-  writeKubeconfig(join(folder, "kubeconfig"), { server: served.url, token, authority: served.authority });
-  return { fetch: cluster.fetch, server: served.url };
 }
 
 function openReal(connected: Awaited<ReturnType<typeof connect>>, open: AsyncDisposableStack) {
