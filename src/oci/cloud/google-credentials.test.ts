@@ -117,6 +117,11 @@ const refused: readonly { readonly name: string; readonly credentials: unknown; 
     credentials: { type: "impersonated_service_account" },
     message: /have no source_credentials/,
   },
+  {
+    name: "nothing as somebody to act with",
+    credentials: { type: "impersonated_service_account", source_credentials: null },
+    message: /have no source_credentials/,
+  },
 ];
 for (const { name, credentials, message } of refused)
   test(`googleToken() refuses ${name}, and asks nobody`, async () => {

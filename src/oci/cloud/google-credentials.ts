@@ -26,7 +26,7 @@ interface GoogleCredentials extends ExternalSource {
   readonly service_account_impersonation?: { readonly token_lifetime_seconds?: number };
   readonly delegates?: readonly string[];
   readonly workforce_pool_user_project?: string;
-  readonly source_credentials?: GoogleCredentials;
+  readonly source_credentials?: GoogleCredentials | null;
 }
 
 /**
@@ -57,7 +57,7 @@ async function tokenOf(credentials: GoogleCredentials, asking: Asking): Promise<
       return externalUserToken(credentials, asking);
     case "impersonated_service_account": {
       const { source_credentials: source } = credentials;
-      if (source === undefined) throw lacks("source_credentials");
+      if (source === undefined || source === null) throw lacks("source_credentials");
       return impersonate(credentials, await tokenOf(source, asking), asking);
     }
   }
