@@ -45,3 +45,9 @@ for (const { name, answer, want } of cases)
     else await assert.rejects(reading, want);
     assert.equal(asked, 1);
   });
+
+for (const retries of [-1, 100_000])
+  test(`createArtifactReader() reads with ${retries} retries, too`, async () => {
+    const read = createArtifactReader({ retries, transport: async () => new Response(bytes) });
+    assert.deepEqual(new Uint8Array(await read(artifact, new AbortController().signal)), bytes);
+  });

@@ -6,6 +6,8 @@ import { retrying } from "../http/retrying.ts";
 import { createTransport, type Transport } from "../http/transport.ts";
 import type { ArtifactStore } from "./store.ts";
 
+const longestTimer = 2 ** 31 - 1; // of Node's, in milliseconds
+
 /**
  * Makes a function that gives the verified bytes of an artifact: from the store of this process where it has them, and
  * else from the artifact's URL. Throws NotFound for what is nowhere, ArtifactChanged for what is not what it should be.
@@ -23,7 +25,7 @@ export function createArtifactReader(
   const { store, limit = 512 << 20, retries = 9, timeout = 30_000 } = options;
   const pauses = { shortestPause: 5_000, longestPause: 30_000 };
   const transport = retrying(options.transport ?? createTransport(), { retries, timeout, ...pauses });
-  const patience = (retries + 1) * (timeout + pauses.longestPause);
+  const patience = Math.min((Math.max(retries, 0) + 1) * (timeout + pauses.longestPause), longestTimer);
   return async (artifact, signal) => {
     if (store !== undefined) {
       try {
