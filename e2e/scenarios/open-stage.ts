@@ -54,7 +54,7 @@ export async function openTestStage(
     cache,
     controllers: allControllers({
       store,
-      ...controllerOptionsOf(parseFlags(controllerFlags, flags).flags),
+      ...controllerOptionsOf(parseFlags(controllerFlags, flags).flags, {}),
       clientAs: (user) => createClient({ fetch, server: reached.server, impersonate: { user } }),
     }),
     concurrent: 10,

@@ -5,6 +5,7 @@ import {
   advertisedAddress,
   type ControllerFlags,
   controllerOptionsOf,
+  runtimeOptionsOf,
   storeOptionsOf,
   withEnvironment,
 } from "./controller-options.ts";
@@ -34,7 +35,7 @@ const usual = Object.fromEntries(
 
 test("controllerOptionsOf() and storeOptionsOf() say by default what source-controller does", () => {
   const { helmIndexMaxSize, helmChartMaxSize, helmChartFileMaxSize, requeueDependency, sshAlgorithms } =
-    controllerOptionsOf(usual);
+    controllerOptionsOf(usual, {});
   assert.deepEqual(
     { helmIndexMaxSize, helmChartMaxSize, helmChartFileMaxSize, requeueDependency, sshAlgorithms },
     {
@@ -53,6 +54,26 @@ test("storeOptionsOf() refuses an algorithm that nobody knows", () => {
     message: "unable to configure canonical digest algorithm: unsupported digest algorithm: md5",
   });
 });
+
+const refusals = [
+  {
+    flags: { "sops-age-secret": "keys" },
+    message: "RUNTIME_NAMESPACE is not set: --sops-age-secret needs it",
+  },
+  {
+    flags: { "watch-all-namespaces": false },
+    message: "RUNTIME_NAMESPACE is not set: --watch-all-namespaces=false needs it",
+  },
+  {
+    flags: { "events-addr": "ftp://user:hunter2@receiver" },
+    message: "unable to create event recorder: --events-addr is no http or https URL",
+  },
+];
+for (const { flags: given, message } of refusals)
+  test(`controllerOptionsOf() and runtimeOptionsOf() say at once: ${message}`, () => {
+    const flags = { ...usual, ...given };
+    assert.throws(() => [controllerOptionsOf(flags, {}), runtimeOptionsOf(flags, {})], { message });
+  });
 
 test("withEnvironment() takes from Flux's variables what no flag says", () => {
   const env = {

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { type DigestAlgorithm, digestAlgorithms } from "../base/node/digest.ts";
 import { messageOf } from "../base/errors.ts";
-import { type ControllersOptions, parseFeatureGates } from "../controllers/index.ts";
-import type { StoreOptions } from "../sources/index.ts";
+import { type ControllersOptions, parseFeatureGates, type RuntimeOptions } from "../controllers/index.ts";
+import { createTransport, type StoreOptions } from "../sources/index.ts";
 import { CommandError, type FlagValues } from "./command.ts";
 import type { controllerFlags } from "./controller-flags.ts";
 
@@ -41,7 +41,7 @@ export function advertisedAddress(flags: ControllerFlags, env: Environment): str
 }
 
 /** What the flags say to the controllers themselves. Throws CommandError for values that mean nothing. */
-export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOptions, "store"> {
+export function controllerOptionsOf(flags: ControllerFlags, env: Environment): Omit<ControllersOptions, "store"> {
   const configs = flags["watch-configs"];
   if (configs !== "referenced" && configs !== "labelled")
     throw new CommandError(
@@ -56,6 +56,7 @@ export function controllerOptionsOf(flags: ControllerFlags): Omit<ControllersOpt
     featureGates,
     tokenCacheSize: flags["token-cache-max-size"],
     tokenCacheDuration: flags["token-cache-max-duration"],
+    ...sopsSecretOf(flags, env),
     overriddenManagers: flags["override-manager"],
     snapshotDigestAlgorithm: algorithmNamed(flags["snapshot-digest-algo"]),
     artifactRetries: flags["http-retry"],
@@ -80,6 +81,42 @@ export function storeOptionsOf(flags: ControllerFlags): Omit<StoreOptions, "root
     retention: { ttl: flags["artifact-retention-ttl"], records: flags["artifact-retention-records"] },
     digestAlgorithm: algorithmNamed(flags["artifact-digest-algo"]),
   };
+}
+
+/** What the flags say of how objects are reconciled. Throws CommandError for values that mean nothing. */
+export function runtimeOptionsOf(flags: ControllerFlags, env: Environment) {
+  return {
+    ...notificationsOf(flags),
+    ...namespaceOf(flags, env),
+    concurrent: flags.concurrent,
+    jitterPercentage: flags["interval-jitter-percentage"],
+    minimumRetryDelay: flags["min-retry-delay"],
+    maximumRetryDelay: flags["max-retry-delay"],
+    labelSelector: flags["watch-label-selector"],
+  } satisfies Partial<RuntimeOptions>;
+}
+
+/** The receiver's credentials may stand in its URL: no error quotes it. */
+function notificationsOf({ "events-addr": address }: ControllerFlags): Pick<RuntimeOptions, "notifications"> {
+  if (address === "") return {};
+  if (!URL.canParse(address) || !/^https?:/.test(address))
+    throw new CommandError("unable to create event recorder: --events-addr is no http or https URL");
+  return { notifications: { address, fetch: createTransport({ keepAlive: true }) } };
+}
+
+function sopsSecretOf(flags: ControllerFlags, env: Environment): Pick<ControllersOptions, "sopsAgeSecret"> {
+  const name = flags["sops-age-secret"];
+  return name === "" ? {} : { sopsAgeSecret: { namespace: ownNamespace(env, "--sops-age-secret"), name } };
+}
+
+function namespaceOf(flags: ControllerFlags, env: Environment): Pick<RuntimeOptions, "namespace"> {
+  return flags["watch-all-namespaces"] ? {} : { namespace: ownNamespace(env, "--watch-all-namespaces=false") };
+}
+
+function ownNamespace(env: Environment, flag: string): string {
+  const namespace = env["RUNTIME_NAMESPACE"] ?? "";
+  if (namespace === "") throw new CommandError(`RUNTIME_NAMESPACE is not set: ${flag} needs it`);
+  return namespace;
 }
 
 function featureGatesOf(flags: ControllerFlags): ReadonlySet<string> {

@@ -5,19 +5,17 @@ import { messageOf } from "../base/errors.ts";
 import {
   allControllers,
   type Controllers,
-  type ControllersOptions,
   createMetrics,
   createTokenRequester,
   type Log,
   type Metrics,
   parseAddress,
   runControllers,
-  type RuntimeOptions,
   serveEndpoints,
   watchMemory,
 } from "../controllers/index.ts";
 import { type Client, createClient, createWatchCache, type Fetch, type WatchCache } from "../kube/index.ts";
-import { createTransport, openArtifactStore, serveArtifacts } from "../sources/index.ts";
+import { openArtifactStore, serveArtifacts } from "../sources/index.ts";
 import { CommandError, defineCommand, type Io } from "./command.ts";
 import { openConnection } from "./connect.ts";
 import { controllerFlags } from "./controller-flags.ts";
@@ -25,6 +23,7 @@ import {
   type ControllerFlags,
   advertisedAddress,
   controllerOptionsOf,
+  runtimeOptionsOf,
   storeOptionsOf,
   withEnvironment,
 } from "./controller-options.ts";
@@ -41,7 +40,12 @@ export const command = defineCommand({
   run: async ({ flags: own, given, io }) => {
     const flags = withEnvironment(own, { given, env: io.env });
     const log = createLog(io, levelOf(flags), flags["log-encoding"] === "console" ? "console" : "json");
-    const options = controllerOptionsOf(flags);
+    // All at once, before somebody waits to be the leader: what is wrong with them is told now.
+    const settings = {
+      options: { ...controllerOptionsOf(flags, io.env), ...(await trustedRootOf(flags, io)) },
+      storing: storeOptionsOf(flags),
+      running: runtimeOptionsOf(flags, io.env),
+    };
     const metrics = createMetrics();
     await using open = new AsyncDisposableStack();
     const connected = open.use(await openConnection(io, flags));
@@ -67,7 +71,10 @@ export const command = defineCommand({
       }),
     );
     const cache = open.use(createWatchCache({ client, trim: withoutManagedFields }));
-    const signal = AbortSignal.any([io.signal, ...(await watchMemoryOf(flags, options.featureGates, log, open))]);
+    const signal = AbortSignal.any([
+      io.signal,
+      ...(await watchMemoryOf(flags, settings.options.featureGates, log, open)),
+    ]);
     // client-go: the election has a client of its own, which no other requests hold up.
     const elector = createClient({ ...user, fetch: counted });
     const leadership = await awaitLeadership({ flags, io, signal, client: elector, log, onLead: metrics.leads });
@@ -86,7 +93,7 @@ export const command = defineCommand({
         cache,
         log,
         metrics,
-        options,
+        ...settings,
         open,
       });
       log.info("all controllers run");
@@ -113,29 +120,25 @@ interface Starting {
   readonly cache: WatchCache;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly options: Omit<ControllersOptions, "store">;
+  readonly options: ReturnType<typeof controllerOptionsOf>;
+  readonly storing: ReturnType<typeof storeOptionsOf>;
+  readonly running: ReturnType<typeof runtimeOptionsOf>;
   readonly open: AsyncDisposableStack;
 }
 
 async function start(starting: Starting): Promise<Controllers> {
-  const { flags, io, server, fetch, guard, client, cache, log, metrics, options, open } = starting;
-  const store = await openArtifactStore({
-    ...storeOptionsOf(flags),
-    root: resolve(io.cwd, flags["storage-path"]),
-  });
+  const { flags, io, server, fetch, guard, client, cache, log, metrics, options, storing, running, open } = starting;
+  const store = await openArtifactStore({ ...storing, root: resolve(io.cwd, flags["storage-path"]) });
   const advertise = advertisedAddress(flags, io.env);
   const artifacts = await serveArtifacts(store, {
     ...parseAddress(flags["storage-addr"]),
     ...(advertise === undefined ? {} : { advertise }),
   });
   open.defer(() => artifacts.close());
-  const rootFile = flags["sigstore-trusted-root"];
   const controllers = allControllers({
     ...options,
     tokenObserver: metrics.tokens,
-    ...sopsSecretOf(flags, io),
     store,
-    ...(rootFile === "" ? {} : { trustedRoot: await readFile(resolve(io.cwd, rootFile), "utf8") }),
     guard,
     clientAs: (user) => createClient({ fetch, server, userAgent: "coxswain", impersonate: { user } }),
     requestToken: createTokenRequester({ fetch, server }),
@@ -146,23 +149,14 @@ async function start(starting: Starting): Promise<Controllers> {
     controllers,
     log,
     now: io.now,
-    ...notificationsOf(flags),
     observer: metrics,
-    concurrent: flags.concurrent,
-    jitterPercentage: flags["interval-jitter-percentage"],
-    minimumRetryDelay: flags["min-retry-delay"],
-    maximumRetryDelay: flags["max-retry-delay"],
-    labelSelector: flags["watch-label-selector"],
-    ...namespaceOf(flags, io),
+    ...running,
   });
 }
 
-/** The receiver's credentials may stand in its URL: no error quotes it. */
-function notificationsOf({ "events-addr": address }: ControllerFlags): Pick<RuntimeOptions, "notifications"> {
-  if (address === "") return {};
-  if (!URL.canParse(address) || !/^https?:/.test(address))
-    throw new CommandError("unable to create event recorder: --events-addr is no http or https URL");
-  return { notifications: { address, fetch: createTransport({ keepAlive: true }) } };
+async function trustedRootOf(flags: ControllerFlags, { cwd }: Io): Promise<{ readonly trustedRoot?: string }> {
+  const file = flags["sigstore-trusted-root"];
+  return file === "" ? {} : { trustedRoot: await readFile(resolve(cwd, file), "utf8") };
 }
 
 function levelOf(flags: ControllerFlags): LogLevel {
@@ -194,21 +188,6 @@ async function watchMemoryOf(
   } catch (error) {
     throw new CommandError(`unable to setup OOM watcher: ${messageOf(error)}`);
   }
-}
-
-function sopsSecretOf(flags: ControllerFlags, { env }: Io): Pick<ControllersOptions, "sopsAgeSecret"> {
-  const name = flags["sops-age-secret"];
-  if (name === "") return {};
-  const namespace = env["RUNTIME_NAMESPACE"] ?? "";
-  if (namespace === "") throw new CommandError("RUNTIME_NAMESPACE is not set: --sops-age-secret needs it");
-  return { sopsAgeSecret: { namespace, name } };
-}
-
-function namespaceOf(flags: ControllerFlags, { env }: Io): { readonly namespace?: string } {
-  if (flags["watch-all-namespaces"]) return {};
-  const namespace = env["RUNTIME_NAMESPACE"] ?? "";
-  if (namespace === "") throw new CommandError("RUNTIME_NAMESPACE is not set: --watch-all-namespaces=false needs it");
-  return { namespace };
 }
 
 /** Waits for work to end, but no longer than so many milliseconds; tells whether it ended. */
