@@ -33,6 +33,12 @@ data:
   ...extra,
 });
 
+/** One more ConfigMap for a chart. */
+export const extraMap = {
+  "templates/extra.yaml":
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-extra\ndata: {a: b}\n",
+};
+
 export const testHook = (image: string): Readonly<Record<string, string>> => ({
   "templates/tests/smoke.yaml": `apiVersion: v1
 kind: Pod

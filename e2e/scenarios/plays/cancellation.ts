@@ -1,17 +1,6 @@
-import {
-  at,
-  begin,
-  change,
-  hasReason,
-  isReady,
-  isStalled,
-  missing,
-  newest,
-  request,
-  requestSource,
-} from "../release.ts";
+import { at, begin, change, isReady, isStalled, missing, request, requestSource } from "../release.ts";
 import type { Actor, Scenario } from "../scenario.ts";
-import { beginUpgrade } from "./middle.ts";
+import { beginUpgrade, waitBegins } from "./middle.ts";
 
 const flags = ["--feature-gates=CancelHealthCheckOnNewRevision=true"] as const;
 
@@ -35,7 +24,7 @@ export const cancellation: readonly Scenario[] = [
         values: { image: missing },
         install: { remediation: { retries: 2 } },
       });
-      await waitBegins(actor, 1, 0);
+      await waitBegins(actor, 1);
       await mend(actor);
       await actor.mark("installed");
     },
@@ -79,7 +68,7 @@ export const cancellation: readonly Scenario[] = [
       });
       await actor.until("the install", at(1));
       await actor.patch("v1", "ConfigMap", "values", map(missing));
-      await waitBegins(actor, 2, 1);
+      await waitBegins(actor, 2);
       await actor.patch("v1", "ConfigMap", "values", map("registry.example.com/web:1.0.1"));
       await actor.until("the release", isReady);
       await actor.mark("upgraded");
@@ -109,11 +98,4 @@ data: {setting: two}
 async function mend(actor: Actor): Promise<void> {
   await change(actor, { values: { image: "registry.example.com/web:1.0.1" } });
   await actor.until("the release", isReady);
-}
-
-/** Until the release waits for Pods that will never be ready. */
-async function waitBegins(actor: Actor, version: number, before: number): Promise<void> {
-  await actor.untilThere("v1", "Secret", `sh.helm.release.v1.web.v${version}`);
-  await actor.until("the wait", (object) => hasReason("Ready", "Progressing")(object) && newest(object) === before);
-  await actor.untilThere("apps/v1", "Deployment", "web", (object) => JSON.stringify(object.spec).includes(missing));
 }

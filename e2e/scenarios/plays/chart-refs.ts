@@ -5,7 +5,9 @@ import {
   change,
   chart,
   condition,
+  extraMap,
   hasReason,
+  isObserved,
   isStalled,
   release,
   request,
@@ -27,7 +29,7 @@ export const chartRefs: readonly Scenario[] = [
       await actor.patch(source, "OCIRepository", "mine", { spec: { ref: { tag: "1.1.0" } } });
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded");
-      await actor.push("web", "1.1.0", chart(more));
+      await actor.push("web", "1.1.0", chart(extraMap));
       await requestSource(actor, "OCIRepository", "mine");
       await actor.until("the upgrade", at(3));
       await actor.mark("another build of the same version");
@@ -45,7 +47,7 @@ export const chartRefs: readonly Scenario[] = [
       await create(actor, "OCIRepository");
       await actor.until("the refusal", hasReason("Ready", "ChartMutateError"));
       await change(actor, { suspend: true });
-      await actor.until("the suspension", (object) => object.status?.observedGeneration === object.metadata.generation);
+      await actor.until("the suspension", isObserved);
       await actor.mark("refused");
       await actor.patch(source, "OCIRepository", "mine", { spec: { ref: { tag: "latest" } } });
       await actor.push("web", "1.0.0", chart(), "latest");
@@ -82,7 +84,7 @@ export const chartRefs: readonly Scenario[] = [
       await request(actor, "1");
       await actor.until("the install", (object) => at(1)(object) && object.status?.lastHandledReconcileAt === "1");
       await actor.mark("installed");
-      await actor.publish("web", "1.1.0", chart(more));
+      await actor.publish("web", "1.1.0", chart(extraMap));
       await requestSource(actor, "HelmRepository", "charts");
       await actor.patch(source, "HelmChart", "mine", { spec: { version: "1.1.0" } });
       await actor.until("the upgrade", at(2));
@@ -113,7 +115,7 @@ export const chartRefs: readonly Scenario[] = [
       await request(actor, "1");
       await actor.until("the install", (object) => at(1)(object) && object.status?.lastHandledReconcileAt === "1");
       await actor.mark("installed");
-      const next = await actor.publish("web", "1.1.0", chart(more));
+      const next = await actor.publish("web", "1.1.0", chart(extraMap));
       await setArtifact(actor, next, `latest@${next.digest}`);
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded by digest");
@@ -129,16 +131,11 @@ export const chartRefs: readonly Scenario[] = [
       await create(actor, "ExternalArtifact");
       await actor.until("the failure", hasReason("Ready", "ArtifactFailed"));
       await change(actor, { suspend: true });
-      await actor.until("the suspension", (object) => object.status?.observedGeneration === object.metadata.generation);
+      await actor.until("the suspension", isObserved);
       await actor.mark("failed");
     },
   },
 ];
-
-const more = {
-  "templates/extra.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-extra\ndata: {a: b}\n",
-};
 
 /** A chart in a registry, and an OCIRepository of it. */
 async function beginRegistry(

@@ -1,4 +1,16 @@
-import { at, begin, change, chart, isObserved, isReady, missing, release, requestSource, source } from "../release.ts";
+import {
+  at,
+  begin,
+  change,
+  chart,
+  extraMap,
+  isObserved,
+  isReady,
+  missing,
+  release,
+  requestSource,
+  source,
+} from "../release.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** What people do with releases that work. */
@@ -12,14 +24,7 @@ export const life: readonly Scenario[] = [
       await change(actor, { values: { replicas: 2 } });
       await actor.until("the upgrade", at(2));
       await actor.mark("upgraded by values");
-      await actor.publish(
-        "web",
-        "1.1.0",
-        chart({
-          "templates/extra.yaml":
-            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-extra\ndata: {a: b}\n",
-        }),
-      );
+      await actor.publish("web", "1.1.0", chart(extraMap));
       await requestSource(actor, "HelmRepository", "charts");
       await change(actor, { chart: { spec: { version: ">=1.0.0" } } });
       await actor.until("the upgrade to the new chart", at(3));

@@ -79,7 +79,15 @@ export async function beginUpgrade(
   await begin(actor, { timeout, ...spec });
   await actor.until("the install", at(1));
   await change(actor, { values: { image: missing } });
-  await actor.untilThere("v1", "Secret", "sh.helm.release.v1.web.v2");
-  await actor.until("the wait", (object) => hasReason("Ready", "Progressing")(object) && newest(object) === 1);
+  await waitBegins(actor, 2);
+}
+
+/** Until a revision waits for Pods that will never be ready. */
+export async function waitBegins(actor: Actor, version: number): Promise<void> {
+  await actor.untilThere("v1", "Secret", `sh.helm.release.v1.web.v${version}`);
+  await actor.until(
+    "the wait",
+    (object) => hasReason("Ready", "Progressing")(object) && newest(object) === version - 1,
+  );
   await actor.untilThere("apps/v1", "Deployment", "web", (object) => JSON.stringify(object.spec).includes(missing));
 }
