@@ -1,27 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { serve } from "../src/base/node/serve.ts";
 import { cox } from "../src/cli/commands.ts";
 import { runLine } from "../src/cli/run.ts";
-import { createClient, createWatchCache } from "../src/kube/index.ts";
-import { installDefinitions } from "../src/cli/playground/playground.ts";
-import { openServedCluster } from "./served-cluster.ts";
+import { startServedCluster } from "./served-cluster.ts";
 
 /** An embedded cluster that is served, and `cox run` on it as in a process of its own. */
 async function start(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), "cox-run-"));
-  const open = new AsyncDisposableStack();
-  t.after(async () => {
-    await open.disposeAsync();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const { fetch, server, kubeconfig } = await openServedCluster(folder, open);
-  const client = createClient({ server, fetch });
-  const cache = open.use(createWatchCache({ client }));
-  await installDefinitions(client, cache);
+  const { folder, kubeconfig, client } = await startServedCluster(t);
   const lines: string[] = [];
   const waiting = new Map<string, () => void>();
   const free = async (): Promise<number> => {

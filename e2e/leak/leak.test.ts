@@ -2,15 +2,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { type Load, prepareLoad, release } from "../../bench/controller/load.ts";
-import { installDefinitions } from "../../src/cli/playground/playground.ts";
-import { createClient, createWatchCache } from "../../src/kube/index.ts";
 import { openChartFolder } from "../scenarios/chart-folder.ts";
-import { openServedCluster } from "../served-cluster.ts";
+import { startServedCluster } from "../served-cluster.ts";
 import { webChart } from "../world.ts";
 
 const count = Number(process.env["COX_LEAK_RELEASES"] ?? 5);
@@ -26,16 +22,7 @@ interface Count {
 }
 
 async function start(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), "cox-leak-"));
-  const open = new AsyncDisposableStack();
-  t.after(async () => {
-    await open.disposeAsync();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const { fetch, server, kubeconfig } = await openServedCluster(folder, open);
-  const client = createClient({ server, fetch });
-  const cache = open.use(createWatchCache({ client }));
-  await installDefinitions(client, cache);
+  const { folder, open, kubeconfig, client, cache } = await startServedCluster(t);
   const charts = open.use(await openChartFolder());
   await charts.publish("web", "1.0.0", webChart);
   const load: Load = { client, cache, count, repositoryUrl: charts.repositoryUrl, chart: "web" };
