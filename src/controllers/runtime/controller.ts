@@ -57,7 +57,7 @@ export async function runControllers(options: RuntimeOptions): Promise<Controlle
 }
 
 /** A change of the object asks for a reconcile when a person or a parent object could mean one by it. */
-export function isRequest(object: KubeObject, previous: KubeObject): boolean {
+function isRequest(object: KubeObject, previous: KubeObject): boolean {
   return (
     object.metadata.generation !== previous.metadata.generation ||
     requestedAt(object) !== requestedAt(previous) ||
