@@ -46,6 +46,24 @@ export function createCrashingFetch(fetch: Fetch, point?: CrashPoint): CrashingF
   };
 }
 
+/** Passes on the requests of another process, which `kill` ends at a point: it hears no answer any more. */
+export function createKiller(point: CrashPoint | undefined, kill: () => Promise<void>) {
+  let writes = 0;
+  return {
+    writes: () => writes,
+    async spy(request: Request, pass: Fetch): Promise<Response> {
+      const here = isWrite(request) && (writes += 1) === point?.write;
+      if (here && point.side === "before") {
+        await kill();
+        return new Response(null, { status: 503 });
+      }
+      const answer = await pass(request);
+      if (here) await kill();
+      return answer;
+    },
+  };
+}
+
 /** True for what changes the cluster. */
 export function isWrite({ method, url }: Pick<Request, "method" | "url">): boolean {
   return method !== "GET" && method !== "HEAD" && !new URL(url).searchParams.has("dryRun");

@@ -8,7 +8,7 @@ import { serveCluster, writeKubeconfig } from "../../src/cluster/node/index.ts";
 import { forward } from "../../src/kube/testing/api.ts";
 import type { ChartFiles } from "./charts.ts";
 import type { Kill } from "./crash-points.ts";
-import { isWrite } from "./crashing-fetch.ts";
+import { createKiller } from "./crashing-fetch.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -23,19 +23,9 @@ export function killing({ line, chart = {} }: Command): Kill {
   return async (place, _, point) => {
     const directory = mkdtempSync(join(tmpdir(), "coxswain-crash-"));
     const began = Promise.withResolvers<() => Promise<void>>();
-    let writes = 0;
+    const killer = createKiller(point, async () => await (await began.promise)());
     const served = await serveCluster({
-      cluster: {
-        async fetch(request) {
-          const kill = await began.promise;
-          const here = isWrite(request) && (writes += 1) === point.write;
-          if (here && point.side === "before") await kill();
-          if (here && point.side === "before") return new Response(null, { status: 503 });
-          const answer = await forward(request, place.api);
-          if (here) await kill();
-          return answer;
-        },
-      },
+      cluster: { fetch: (request) => killer.spy(request, (passed) => forward(passed, place.api)) },
     });
     try {
       const kubeconfig = join(directory, "kubeconfig");

@@ -1,4 +1,4 @@
-import { isWrite } from "../crashing-fetch.ts";
+import { createKiller } from "../crashing-fetch.ts";
 import type { StartProcess } from "./process.ts";
 import { type Spawned, spawnControllers } from "./spawn.ts";
 
@@ -6,29 +6,19 @@ import { type Spawned, spawnControllers } from "./spawn.ts";
 export const startKilled: StartProcess = async (ground, point) => {
   const crashed = Promise.withResolvers<void>();
   const began = Promise.withResolvers<Spawned>();
-  let writes = 0;
   let killed = false;
-  const kill = async (): Promise<void> => {
+  const { spy, writes } = createKiller(point, async () => {
     const process = await began.promise;
     killed = true;
     process.kill("SIGKILL");
     await process.ended;
-  };
-  const process = await spawnControllers(ground, {
-    async spy(request, pass) {
-      const here = isWrite(request) && (writes += 1) === point?.write;
-      const isBefore = here && point.side === "before";
-      if (isBefore) await kill();
-      const answer = isBefore ? new Response(null, { status: 503 }) : await pass(request);
-      if (here && !isBefore) await kill();
-      if (here) crashed.resolve();
-      return answer;
-    },
+    crashed.resolve();
   });
+  const process = await spawnControllers(ground, { spy });
   began.resolve(process);
   return {
     crashed: crashed.promise,
-    writes: () => writes,
+    writes,
     async stop() {
       const byItself = process.hasEnded() && !killed;
       process.kill("SIGTERM");

@@ -36,7 +36,7 @@ export const isReady = (release: HelmRelease | undefined): boolean =>
   isSettled(release) && conditionOf(release, "Ready")?.status === "True";
 export const isStalled = (release: HelmRelease | undefined): boolean =>
   isSettled(release) && conditionOf(release, "Stalled")?.status === "True";
-export const isAnswered =
+const isAnswered =
   (token: string) =>
   (release: HelmRelease | undefined): boolean =>
     isReady(release) && release?.status?.lastHandledReconcileAt === token;
